@@ -1,0 +1,90 @@
+import { isVisibleTo } from './audience.ts';
+import type { ConversationRow, MessagePreview } from './entities.ts';
+import { sideOf } from './entities.ts';
+import type { ConversationEvent, MessageCreated } from './events.ts';
+import { WIRE_LIMITS } from './limits.ts';
+
+/** What a conversation is before its first event: not listed anywhere yet. */
+export function emptyConversation(
+  opened: Pick<ConversationRow, 'id' | 'visitorId' | 'contactId' | 'createdAt'>,
+): ConversationRow {
+  return {
+    ...opened,
+    status: 'open',
+    assignee: null,
+    lastActivityAt: opened.createdAt,
+    appliedSeq: 0,
+    visitorSeq: 0,
+    messageCount: 0,
+    lastMessage: null,
+    lastMessageSeq: { visitor: 0, team: 0 },
+    unansweredCount: 0,
+    waitingSince: null,
+  };
+}
+
+/**
+ * Folds the next event into a conversation's row. Pure: server engines and clients get the same row from the same log.
+ *
+ * What follows from an event is folded here instead of being written as a second event: a visitor's message reopens,
+ * a message that `assigns` changes the assignee, the team's answer ends the wait.
+ *
+ * @throws RangeError when `event` is not the one right after `row.appliedSeq`.
+ */
+export function foldConversation(row: ConversationRow, event: ConversationEvent): ConversationRow {
+  if (event.seq !== row.appliedSeq + 1) {
+    throw new RangeError(`event ${event.seq} does not follow ${row.appliedSeq} in ${row.id}`);
+  }
+  const next: ConversationRow = {
+    ...row,
+    appliedSeq: event.seq,
+    visitorSeq: isVisibleTo('visitor', event.type) ? event.seq : row.visitorSeq,
+    lastActivityAt: event.at,
+  };
+  switch (event.type) {
+    case 'message.created':
+      return { ...next, ...messageConsequences(row, event) };
+    case 'conversation.assigned':
+      return { ...next, assignee: event.assignee };
+    case 'conversation.status_changed':
+      // Resolving answers the visitor, even when nobody wrote: the wait is over.
+      return event.status === 'resolved'
+        ? { ...next, status: event.status, unansweredCount: 0, waitingSince: null }
+        : { ...next, status: event.status };
+    default:
+      return unknownEvent(event, next);
+  }
+}
+
+function messageConsequences(
+  row: ConversationRow,
+  event: MessageCreated,
+): Partial<ConversationRow> {
+  const side = sideOf(event.actor);
+  const isFromVisitor = side === 'visitor';
+  return {
+    status: isFromVisitor ? 'open' : row.status,
+    assignee: event.assigns ?? row.assignee,
+    messageCount: row.messageCount + 1,
+    lastMessage: previewOf(event),
+    lastMessageSeq: { ...row.lastMessageSeq, [side]: event.seq },
+    unansweredCount: isFromVisitor ? row.unansweredCount + 1 : 0,
+    waitingSince: isFromVisitor ? (row.waitingSince ?? event.at) : null,
+  };
+}
+
+/** The shortened message that lists show. */
+export function previewOf(event: MessageCreated): MessagePreview {
+  // Whole code points only: half a surrogate pair would show as a broken character.
+  const text = [...event.content.text.slice(0, 2 * WIRE_LIMITS.previewLength)]
+    .slice(0, WIRE_LIMITS.previewLength)
+    .join('')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return { seq: event.seq, actor: event.actor, text, at: event.at };
+}
+
+/** A newer server may send a type that this build does not know: it takes its place in the log and changes nothing. */
+function unknownEvent(_event: never, row: ConversationRow): ConversationRow {
+  return row;
+}

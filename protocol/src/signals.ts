@@ -1,0 +1,15 @@
+import type { Actor, Contact, Cursor, PresenceStatus } from './entities.ts';
+
+/** Volatile hints without a `seq`. A lost one does no harm. */
+export type Signal =
+  | { type: 'typing'; conversationId: string; actor: Actor; isTyping: boolean }
+  | { type: 'presence'; actor: Actor; status: PresenceStatus }
+  | { type: 'cursor'; conversationId: string; cursor: Cursor }
+  | { type: 'contact'; contact: Contact }
+  /** The server is about to stop: reconnect after `afterMs`. */
+  | { type: 'server.drain'; afterMs: number }
+  /** The session ended: signed out elsewhere, disabled, or expired. */
+  | { type: 'session.ended'; message: string };
+
+/** The name of a kind of signal. */
+export type SignalType = Signal['type'];

@@ -1,0 +1,25 @@
+import { ERROR_CODES, type ErrorCode, type Refusal } from '@alcove/protocol';
+
+/** A refusal with a code of the closed table. Its message is shown to the person who asked. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { retryAfterMs?: number } = {}) {
+    super(message, options);
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  /** The error as it goes over the wire. */
+  toRefusal(): Refusal {
+    return {
+      ok: false,
+      code: this.code,
+      message: this.message,
+      retryable: ERROR_CODES[this.code].retryable,
+      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+    };
+  }
+}
