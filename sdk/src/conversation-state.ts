@@ -1,0 +1,78 @@
+import type {
+  Actor,
+  Assignee,
+  Content,
+  ConversationEvent,
+  ConversationStatus,
+  Cursor,
+} from '@alcove/protocol';
+
+/** What a client holds of one conversation's log. */
+export interface ConversationState {
+  id: string;
+  status: ConversationStatus;
+  /** Applied events, ascending. Each one's `prev` is the one before it. */
+  events: readonly ConversationEvent[];
+  /** `seq` of the newest applied event. */
+  have: number;
+  /** Newest `seq` heard of; above `have` while the client catches up. */
+  head: number;
+  /** Whether the log was read at least once. */
+  isLoaded: boolean;
+  hasOlder: boolean;
+  isLoadingOlder: boolean;
+  cursors: readonly Cursor[];
+  /** Participants who are typing now, this client's own left out. */
+  typing: readonly Actor[];
+}
+
+/** Where an own message stands, in the order in which it happens. `waiting`: no connection yet. */
+export type MessageState = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
+
+/** A message that has not been acknowledged. */
+export interface PendingMessage {
+  clientMessageId: string;
+  /** Empty until the server has named the conversation. */
+  conversationId?: string;
+  clientConversationId?: string;
+  content: Content;
+  replyTo?: number;
+  assigns?: Assignee;
+  /** The client's time, ISO 8601. Shown, never used to sort. */
+  writtenAt: string;
+  state: 'waiting' | 'sending' | 'failed';
+  /** Why it failed, written for the person who wrote it. */
+  failure?: string;
+}
+
+/** One line of a conversation as it is shown. */
+export type TimelineItem =
+  | {
+      kind: 'message';
+      /** The client message id: stays the same when the message is acknowledged, so that it moves at most once. */
+      key: string;
+      /** Missing while pending. */
+      seq?: number;
+      actor: Actor;
+      isOwn: boolean;
+      content: Content;
+      /** ISO 8601. */
+      at: string;
+      /** For messages of one's own side. */
+      state: MessageState;
+      /** When the other side read it, if it did. */
+      readAt: string | null;
+      failure?: string;
+    }
+  | { kind: 'status'; key: string; seq: number; actor: Actor; at: string; status: ConversationStatus }
+  | { kind: 'assignment'; key: string; seq: number; actor: Actor; at: string; assignee: Assignee | null };
+
+/**
+ * The connection in states that a person can be told about. `idle`: nothing to connect for yet. `connecting`: the first
+ * try. `online`. `reconnecting`: lost, trying again. `offline`: the browser has no network. `refused`: trying again is
+ * of no use; `reason` says why and what to do.
+ */
+export type ConnectionState =
+  | { status: 'idle' | 'connecting' | 'online' | 'offline' }
+  | { status: 'reconnecting'; retryAt: number }
+  | { status: 'refused'; reason: string };
