@@ -18,6 +18,12 @@ export const WIRE_LIMITS = {
   titleLength: 300,
   /** NIST SP 800-63B asks for at least 8 and for room up to 64 or more. */
   passwordLength: { min: 10, max: 200 },
+  /** An access, refresh or invitation token, in characters. */
+  tokenLength: 4096,
+  /** An opaque place in a list, in characters. */
+  listCursorLength: 512,
+  /** Origins on which one workspace's widget may run. */
+  allowedOrigins: 100,
   /** Events or inbox rows in one answer. */
   pageSize: 200,
   /** A reader further behind than this many events drops its log and loads the newest page. */

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { AgentCommands, VisitorCommands } from '../commands.ts';
+import type { Ack, ErrorCode } from '../errors.ts';
+import { ERROR_CODES } from '../errors.ts';
+import {
+  actorSchema,
+  agentSchema,
+  contactSchema,
+  cursorSchema,
+  inboxCountsSchema,
+  inboxRowSchema,
+  visitorConversationSchema,
+  workspaceSchema,
+} from './entities.ts';
+import { conversationEventSchema } from './events.ts';
+import {
+  exactly,
+  expectedKind,
+  flag,
+  idSchema,
+  listCursorSchema,
+  moment,
+  object,
+  oneOf,
+  sentence,
+  wholeNumber,
+} from './fields.ts';
+
+export const refusalSchema = object({
+  ok: exactly(false),
+  code: oneOf(Object.keys(ERROR_CODES) as ErrorCode[]),
+  message: sentence,
+  retryable: flag,
+  retryAfterMs: wholeNumber().optional(),
+  requestId: sentence.optional(),
+});
+
+export const appendedSchema = object({
+  conversationId: idSchema,
+  eventId: sentence,
+  seq: wholeNumber(1),
+  at: moment,
+  duplicate: flag,
+});
+
+export const syncResultSchema = object({
+  events: z.array(conversationEventSchema),
+  head: wholeNumber(),
+  more: flag,
+  reset: exactly(true).optional(),
+  cursors: z.array(cursorSchema),
+});
+
+export const historyResultSchema = object({
+  events: z.array(conversationEventSchema),
+  head: wholeNumber(),
+  cursors: z.array(cursorSchema),
+});
+
+export const headsResultSchema = object({ heads: z.record(idSchema, wholeNumber()) });
+
+export const cursorResultSchema = object({ cursor: cursorSchema });
+
+export const sessionRenewedSchema = object({ expiresAt: moment });
+
+export const contactIdentifiedSchema = object({
+  name: sentence.nullable(),
+  email: sentence.nullable(),
+});
+
+export const listInboxResultSchema = object({
+  rows: z.array(inboxRowSchema),
+  next: listCursorSchema.nullable(),
+  cursor: listCursorSchema,
+  counts: inboxCountsSchema,
+});
+
+export const syncInboxResultSchema = object({
+  rows: z.array(inboxRowSchema),
+  cursor: listCursorSchema,
+  more: flag,
+  counts: inboxCountsSchema,
+});
+
+export const contactResultSchema = object({ contact: contactSchema });
+
+const sharedAckSchemas = {
+  'message.send': ackOf(appendedSchema),
+  sync: ackOf(syncResultSchema),
+  history: ackOf(historyResultSchema),
+  heads: ackOf(headsResultSchema),
+  'cursor.advance': ackOf(cursorResultSchema),
+  'typing.set': ackOf(object({})),
+  'session.renew': ackOf(sessionRenewedSchema),
+};
+
+/** What a visitor is answered: command name, then the schema of its ack. */
+export const visitorAckSchemas: {
+  [Name in keyof VisitorCommands]: z.ZodType<Ack<VisitorCommands[Name]['result']>>;
+} = {
+  ...sharedAckSchemas,
+  'contact.identify': ackOf(contactIdentifiedSchema),
+  'page.visit': ackOf(object({})),
+};
+
+/** What an agent is answered: command name, then the schema of its ack. */
+export const agentAckSchemas: {
+  [Name in keyof AgentCommands]: z.ZodType<Ack<AgentCommands[Name]['result']>>;
+} = {
+  ...sharedAckSchemas,
+  'conversation.assign': ackOf(appendedSchema),
+  'conversation.resolve': ackOf(appendedSchema),
+  'conversation.reopen': ackOf(appendedSchema),
+  'inbox.list': ackOf(listInboxResultSchema),
+  'inbox.sync': ackOf(syncInboxResultSchema),
+  'contact.get': ackOf(contactResultSchema),
+};
+
+export const visitorHelloSchema = object({
+  protocol: wholeNumber(1),
+  serverTime: moment,
+  visitorId: idSchema,
+  conversations: z.array(visitorConversationSchema),
+  isTeamOnline: flag,
+});
+
+export const agentHelloSchema = object({
+  protocol: wholeNumber(1),
+  serverTime: moment,
+  agent: agentSchema,
+  workspace: workspaceSchema,
+  agents: z.array(agentSchema),
+  onlineAgentIds: z.array(idSchema),
+  actor: actorSchema,
+});
+
+function ackOf<Shape extends z.ZodRawShape>(result: z.ZodObject<Shape>) {
+  return z.discriminatedUnion('ok', [result.extend({ ok: exactly(true) }), refusalSchema], {
+    error: expectedKind('must be true or false'),
+  });
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import type { VisitorHttpCommand } from '../http.ts';
+import { WIRE_LIMITS } from '../limits.ts';
+import { visitorCommandSchemas } from './commands.ts';
+import {
+  agentRoleSchema,
+  agentSchema,
+  allowedOriginsSchema,
+  invitationSchema,
+  widgetLookSchema,
+  workspaceSchema,
+} from './entities.ts';
+import {
+  asideLocaleSchema,
+  asidePageSchema,
+  colourSchema,
+  emailSchema,
+  exactly,
+  expected,
+  expectedKind,
+  flag,
+  idSchema,
+  moment,
+  nameSchema,
+  newPasswordSchema,
+  object,
+  passwordSchema,
+  sentence,
+  tokenSchema,
+  wholeNumber,
+  withOneOf,
+} from './fields.ts';
+
+export const createVisitorSessionSchema = object({
+  workspaceKey: idSchema,
+  refreshToken: tokenSchema.optional(),
+  name: nameSchema.optional(),
+  email: emailSchema.optional(),
+  page: asidePageSchema,
+  locale: asideLocaleSchema,
+});
+
+export const visitorSessionSchema = object({
+  visitorId: idSchema,
+  accessToken: tokenSchema,
+  accessExpiresAt: moment,
+  refreshToken: tokenSchema,
+  serverTime: moment,
+});
+
+/** The body of `POST /api/v1/visitor/commands`. */
+export const visitorHttpCommandSchema: z.ZodType<VisitorHttpCommand> = z.discriminatedUnion(
+  'command',
+  [
+    command('message.send'),
+    command('sync'),
+    command('history'),
+    command('heads'),
+    command('cursor.advance'),
+    command('typing.set'),
+    command('session.renew'),
+    command('contact.identify'),
+    command('page.visit'),
+  ],
+  { error: expectedKind(`must be one of: ${Object.keys(visitorCommandSchemas).join(', ')}`) },
+);
+
+/** The query of `GET /api/v1/visitor/sync`, whose numbers arrive as text. */
+export const visitorSyncQuerySchema = object({
+  conversationId: idSchema,
+  since: numeral(0),
+  limit: numeral(1, WIRE_LIMITS.pageSize).optional(),
+});
+
+export const signInSchema = object({ email: emailSchema, password: passwordSchema });
+
+export const agentSessionSchema = object({
+  accessToken: tokenSchema,
+  accessExpiresAt: moment,
+  agent: agentSchema,
+  workspace: workspaceSchema,
+});
+
+export const createInvitationSchema = object({ role: agentRoleSchema });
+
+export const invitationCreatedSchema = object({ invitation: invitationSchema, url: sentence });
+
+export const lookUpInvitationSchema = object({ token: tokenSchema });
+
+export const invitationDetailsSchema = object({
+  workspaceName: sentence,
+  role: agentRoleSchema,
+  expiresAt: moment,
+});
+
+export const acceptInvitationSchema = object({
+  token: tokenSchema,
+  name: nameSchema,
+  email: emailSchema,
+  password: newPasswordSchema,
+});
+
+export const updateAgentSchema = withOneOf(
+  object({
+    name: nameSchema.optional(),
+    role: agentRoleSchema.optional(),
+    isDisabled: flag.optional(),
+  }),
+  ['name', 'role', 'isDisabled'],
+);
+
+export const updateWorkspaceSchema = withOneOf(
+  object({
+    name: nameSchema.optional(),
+    look: widgetLookSchema.partial().optional(),
+    allowedOrigins: allowedOriginsSchema.optional(),
+  }),
+  ['name', 'look', 'allowedOrigins'],
+);
+
+export const widgetSettingsSchema = object({
+  key: idSchema,
+  name: nameSchema,
+  side: widgetLookSchema.shape.side,
+  theme: widgetLookSchema.shape.theme,
+  accent: colourSchema,
+  onAccent: colourSchema,
+  accentHover: colourSchema,
+  accentText: z.tuple([colourSchema, colourSchema]),
+});
+
+function command<Name extends keyof typeof visitorCommandSchemas>(name: Name) {
+  return object({
+    command: exactly(name),
+    payload: visitorCommandSchemas[name],
+    accessToken: tokenSchema.optional(),
+  });
+}
+
+function numeral(min: number, max?: number) {
+  return z
+    .string({ error: expected('must be a whole number') })
+    .regex(/^\d{1,16}$/, { error: 'must be a whole number' })
+    .transform(Number)
+    .pipe(wholeNumber(min, max));
+}
