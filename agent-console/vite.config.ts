@@ -7,6 +7,12 @@ export default defineConfig({
   resolve: { conditions: ['alcove-source', 'module', 'browser', 'development|production'] },
   // The server puts a fresh nonce in place of this word each time it serves index.html.
   html: { cspNonce: '__CSP_NONCE__' },
+  // In development (npm run dev) the rest of Alcove is reached through Vite's address.
+  server: {
+    proxy: {
+      '^/(?!console/)': { target: `http://localhost:${process.env['PORT'] ?? '3000'}`, ws: true },
+    },
+  },
   build: {
     // Beside tsc's output, never mixed with it.
     outDir: 'dist/app',

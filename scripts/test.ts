@@ -1,0 +1,16 @@
+// `npm test`: everything, beginning with the programs that the tests need.
+import { installPrerequisites } from './prerequisites.ts';
+import { browserStage, checkStages, runStages, type Stage, toolStage } from './stages.ts';
+
+const prerequisites: Stage = {
+  title: 'Chromium and Redis',
+  run: async () => ({ passed: 0, failed: (await installPrerequisites()) ? 0 : 1 }),
+};
+
+process.exitCode = await runStages([
+  prerequisites,
+  ...checkStages,
+  toolStage('Build', 'node', ['scripts/build.ts']),
+  browserStage,
+  toolStage('Size', 'node', ['scripts/size.ts']),
+]);
