@@ -70,8 +70,8 @@ function mix(from: Rgb, towards: Rgb, share: number): Rgb {
 }
 
 function contrast(first: Rgb, second: Rgb): number {
-  const [darker, lighter] = [luminance(first), luminance(second)].toSorted((a, b) => a - b);
-  return ((lighter ?? 0) + 0.05) / ((darker ?? 0) + 0.05);
+  const [one, other] = [luminance(first), luminance(second)];
+  return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
 }
 
 /** Relative luminance as WCAG defines it. */

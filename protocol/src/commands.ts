@@ -149,6 +149,15 @@ export interface SyncInboxResult {
   counts: InboxCounts;
 }
 
+/** `inbox.get`: these conversations' rows, whatever view they are in; ids that do not exist are left out. */
+export interface GetInboxRows {
+  conversationIds: string[];
+}
+
+export interface InboxRowsResult {
+  rows: InboxRow[];
+}
+
 /** `contact.get` */
 export interface GetContact {
   contactId: string;
@@ -185,6 +194,7 @@ export interface AgentCommands {
   'conversation.reopen': { payload: ChangeStatus; result: Appended };
   'inbox.list': { payload: ListInbox; result: ListInboxResult };
   'inbox.sync': { payload: SyncInbox; result: SyncInboxResult };
+  'inbox.get': { payload: GetInboxRows; result: InboxRowsResult };
   'contact.get': { payload: GetContact; result: ContactResult };
 }
 

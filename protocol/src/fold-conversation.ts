@@ -1,5 +1,5 @@
 import { isVisibleTo } from './audience.ts';
-import type { ConversationRow, MessagePreview } from './entities.ts';
+import type { Content, ConversationRow, MessagePreview } from './entities.ts';
 import { sideOf } from './entities.ts';
 import type { ConversationEvent, MessageCreated } from './events.ts';
 import { WIRE_LIMITS } from './limits.ts';
@@ -75,13 +75,17 @@ function messageConsequences(
 
 /** The shortened message that lists show. */
 export function previewOf(event: MessageCreated): MessagePreview {
+  const line = textOf(event.content).replace(/\s+/g, ' ').trim();
   // Whole code points only: half a surrogate pair would show as a broken character.
-  const text = [...event.content.text.slice(0, 2 * WIRE_LIMITS.previewLength)]
+  const text = [...line.slice(0, 2 * WIRE_LIMITS.previewLength)]
     .slice(0, WIRE_LIMITS.previewLength)
-    .join('')
-    .replace(/\s+/g, ' ')
-    .trim();
+    .join('');
   return { seq: event.seq, actor: event.actor, text, at: event.at };
+}
+
+/** Empty for a kind of content that only a newer build knows. */
+function textOf(content: Content): string {
+  return content.kind === 'text' ? content.text : '';
 }
 
 /** A newer server may send a type that this build does not know: it takes its place in the log and changes nothing. */

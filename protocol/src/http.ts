@@ -96,18 +96,38 @@ export interface AcceptInvitation {
   password: string;
 }
 
-/** `PATCH /api/v1/agents/:agentId` */
+/** `GET /api/v1/invitations`: those that nobody has used yet. */
+export interface InvitationList {
+  invitations: Invitation[];
+}
+
+/** `GET /api/v1/agents` */
+export interface AgentList {
+  agents: Agent[];
+}
+
+/** `PATCH /api/v1/agents/:agentId`. At least one field. */
 export interface UpdateAgent {
   name?: string;
   role?: AgentRole;
   isDisabled?: boolean;
 }
 
-/** `PATCH /api/v1/workspace` */
+/** The agent as it is now. */
+export interface AgentUpdated {
+  agent: Agent;
+}
+
+/** `PATCH /api/v1/workspace`. At least one field; of `look`, what is to change. */
 export interface UpdateWorkspace {
   name?: string;
   look?: Partial<WidgetLook>;
   allowedOrigins?: string[];
+}
+
+/** The workspace as it is now. */
+export interface WorkspaceUpdated {
+  workspace: Workspace;
 }
 
 /** What the server writes into `/w/<workspace key>.js`; at most 300 bytes as JSON. */

@@ -82,6 +82,8 @@ export const syncInboxResultSchema = object({
   counts: inboxCountsSchema,
 });
 
+export const inboxRowsResultSchema = object({ rows: z.array(inboxRowSchema) });
+
 export const contactResultSchema = object({ contact: contactSchema });
 
 const sharedAckSchemas = {
@@ -113,6 +115,7 @@ export const agentAckSchemas: {
   'conversation.reopen': ackOf(appendedSchema),
   'inbox.list': ackOf(listInboxResultSchema),
   'inbox.sync': ackOf(syncInboxResultSchema),
+  'inbox.get': ackOf(inboxRowsResultSchema),
   'contact.get': ackOf(contactResultSchema),
 };
 

@@ -60,13 +60,13 @@ export const historySchema = object({
   limit: pageLimit,
 });
 
-export const headsSchema = object({
-  conversationIds: z
-    .array(idSchema, { error: expected('must be a list of conversation ids') })
-    .max(WIRE_LIMITS.pageSize, {
-      error: `must hold at most ${WIRE_LIMITS.pageSize} ids: ask in several commands`,
-    }),
-});
+const conversationIds = z
+  .array(idSchema, { error: expected('must be a list of conversation ids') })
+  .max(WIRE_LIMITS.pageSize, {
+    error: `must hold at most ${WIRE_LIMITS.pageSize} ids: ask in several commands`,
+  });
+
+export const headsSchema = object({ conversationIds });
 
 export const advanceCursorSchema = object({
   conversationId: idSchema,
@@ -104,6 +104,8 @@ export const listInboxSchema = object({
 
 export const syncInboxSchema = object({ cursor: listCursorSchema });
 
+export const getInboxRowsSchema = object({ conversationIds });
+
 export const getContactSchema = object({ contactId: idSchema });
 
 const sharedCommandSchemas = {
@@ -135,6 +137,7 @@ export const agentCommandSchemas: {
   'conversation.reopen': changeStatusSchema,
   'inbox.list': listInboxSchema,
   'inbox.sync': syncInboxSchema,
+  'inbox.get': getInboxRowsSchema,
   'contact.get': getContactSchema,
 };
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { VisitorHttpCommand } from '../http.ts';
 import { WIRE_LIMITS } from '../limits.ts';
 import { visitorCommandSchemas } from './commands.ts';
 import {
@@ -49,7 +48,7 @@ export const visitorSessionSchema = object({
 });
 
 /** The body of `POST /api/v1/visitor/commands`. */
-export const visitorHttpCommandSchema: z.ZodType<VisitorHttpCommand> = z.discriminatedUnion(
+export const visitorHttpCommandSchema = z.discriminatedUnion(
   'command',
   [
     command('message.send'),
@@ -99,6 +98,14 @@ export const acceptInvitationSchema = object({
   email: emailSchema,
   password: newPasswordSchema,
 });
+
+export const invitationListSchema = object({ invitations: z.array(invitationSchema) });
+
+export const agentListSchema = object({ agents: z.array(agentSchema) });
+
+export const agentUpdatedSchema = object({ agent: agentSchema });
+
+export const workspaceUpdatedSchema = object({ workspace: workspaceSchema });
 
 export const updateAgentSchema = withOneOf(
   object({
