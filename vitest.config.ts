@@ -19,7 +19,7 @@ export default defineConfig({
       test: {
         name: room,
         include: [`${room}/**/*.test.{ts,tsx}`],
-        exclude: ['**/node_modules/**', '**/dist/**', 'scripts/architecture-fixtures/**'],
+        exclude: ['**/node_modules/**', '**/dist/**'],
       },
     })),
   },
