@@ -1,19 +1,6 @@
-import type {
-  Agent,
-  Contact,
-  ConversationRow,
-  InboxCounts,
-  InboxRow,
-  InboxView,
-  PresenceStatus,
-  Workspace,
-} from '@alcove/protocol';
-import type {
-  ConnectionState,
-  ConversationState,
-  PendingMessage,
-  TimelineItem,
-} from './conversation-state.ts';
+import type { ConversationRow, InboxView } from '@alcove/protocol';
+import type { AgentAction, AgentState } from './agent-state.ts';
+import type { ConnectionState, TimelineItem } from './conversation-state.ts';
 import type { ClientStore, Unsubscribe } from './store.ts';
 
 export interface AgentClientOptions {
@@ -25,33 +12,6 @@ export interface AgentClientOptions {
   /** Where the state lives; the client's own store unless given. A Redux store fits, see `reduceAgent`. */
   store?: ClientStore<AgentState, AgentAction>;
 }
-
-/** One inbox view as far as it was loaded: ids in order, latest activity first. */
-export interface InboxViewState {
-  conversationIds: readonly string[];
-  /** `null` when everything is loaded; `undefined` before the first page. */
-  next: string | null | undefined;
-  isLoading: boolean;
-}
-
-export interface AgentState {
-  connection: ConnectionState;
-  agent: Agent | null;
-  workspace: Workspace | null;
-  agents: readonly Agent[];
-  /** By agent id and visitor id. */
-  presence: Readonly<Record<string, PresenceStatus>>;
-  rows: Readonly<Record<string, InboxRow>>;
-  contacts: Readonly<Record<string, Contact>>;
-  views: Readonly<Record<InboxView, InboxViewState>>;
-  counts: InboxCounts | null;
-  logs: Readonly<Record<string, ConversationState>>;
-  pending: readonly PendingMessage[];
-  outboxStorage: 'indexeddb' | 'localstorage' | 'memory';
-}
-
-/** A step of the state; opaque to users, plain data. */
-export type AgentAction = { type: `alcove/${string}` } & Record<string, unknown>;
 
 export interface AgentClientEvents {
   /** A visitor's message arrived; once each, never for history. */
@@ -90,4 +50,8 @@ export interface AgentClient {
   markRead(conversationId: string, seq: number): void;
   setTyping(conversationId: string, isTyping: boolean): void;
   close(): Promise<void>;
+}
+
+export function createAgentClient(options: AgentClientOptions): AgentClient {
+  throw new Error(`not yet: ${options.serverUrl}`);
 }

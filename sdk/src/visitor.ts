@@ -90,3 +90,7 @@ export interface VisitorClient {
   /** Lets go of the connection, timers and listeners. What is unsent stays kept. */
   close(): Promise<void>;
 }
+
+export function createVisitorClient(options: VisitorClientOptions): VisitorClient {
+  throw new Error(`not yet: ${options.serverUrl}`);
+}

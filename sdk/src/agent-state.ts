@@ -1,0 +1,62 @@
+import type {
+  Agent,
+  Contact,
+  InboxCounts,
+  InboxRow,
+  InboxView,
+  PresenceStatus,
+  Workspace,
+} from '@alcove/protocol';
+import type { ConnectionState, ConversationState, PendingMessage } from './conversation-state.ts';
+
+/** One inbox view as far as it was loaded: ids in order, latest activity first. */
+export interface InboxViewState {
+  conversationIds: readonly string[];
+  /** `null` when everything is loaded; `undefined` before the first page. */
+  next: string | null | undefined;
+  isLoading: boolean;
+}
+
+export interface AgentState {
+  connection: ConnectionState;
+  agent: Agent | null;
+  workspace: Workspace | null;
+  agents: readonly Agent[];
+  /** By agent id and visitor id. */
+  presence: Readonly<Record<string, PresenceStatus>>;
+  rows: Readonly<Record<string, InboxRow>>;
+  contacts: Readonly<Record<string, Contact>>;
+  views: Readonly<Record<InboxView, InboxViewState>>;
+  counts: InboxCounts | null;
+  /** Logs by conversation id; there from `openConversation` until `closeConversation`. */
+  logs: Readonly<Record<string, ConversationState>>;
+  /** Messages not acknowledged yet, in the order written. */
+  pending: readonly PendingMessage[];
+  /** `memory`: this browser lets nothing be stored, so what is unsent is lost with the page. */
+  outboxStorage: 'indexeddb' | 'localstorage' | 'memory';
+}
+
+/** A step of the state; opaque to users, plain data. */
+export type AgentAction = { type: `alcove/${string}` } & Record<string, unknown>;
+
+const notLoaded: InboxViewState = { conversationIds: [], next: undefined, isLoading: false };
+
+/** What an agent's client knows before it has connected. */
+export const initialAgentState: AgentState = {
+  connection: { status: 'idle' },
+  agent: null,
+  workspace: null,
+  agents: [],
+  presence: {},
+  rows: {},
+  contacts: {},
+  views: { all: notLoaded, mine: notLoaded, unassigned: notLoaded, resolved: notLoaded },
+  counts: null,
+  logs: {},
+  pending: [],
+  outboxStorage: 'indexeddb',
+};
+
+export function reduceAgent(state: AgentState = initialAgentState, _action: { type: string }): AgentState {
+  return state;
+}
