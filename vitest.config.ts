@@ -13,7 +13,6 @@ export default defineConfig({
   test: {
     pool: 'forks',
     execArgv: [`--conditions=${sourceCondition}`],
-    passWithNoTests: true,
     projects: rooms.map((room) => ({
       extends: true,
       test: {

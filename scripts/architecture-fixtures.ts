@@ -20,6 +20,10 @@ export const fixtures: readonly Fixture[] = [
     files: { 'sdk/src/outbox.ts': `import { openEvent } from '@alcove/protocol/src/events.ts';` },
   },
   {
+    rule: 'dependencies-are-declared',
+    files: { 'server/src/logger.ts': `import undeclared from 'undeclared';` },
+  },
+  {
     rule: 'packages-by-their-public-door',
     files: {
       'sdk/src/outbox.ts': `import type { Event } from '../../protocol/src/events.ts';`,

@@ -47,6 +47,13 @@ export const importRules: readonly Rule[] = [
     to: { couldNotResolve: true },
   },
   {
+    name: 'dependencies-are-declared',
+    comment:
+      'Name the package in the package.json of the room; it is here only because another room needs it.',
+    from: {},
+    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  },
+  {
     name: 'packages-by-their-public-door',
     comment: 'Import "@alcove/<package>", and export from its index what is missing there.',
     from: { path: '^([^/]+)/', pathNot: '^scripts/' },

@@ -40,7 +40,6 @@ export const browserStage: Stage = {
       'test',
       '--config',
       'e2e/playwright.config.ts',
-      '--pass-with-no-tests',
     ]);
     return countOf(code, report, (json) => {
       const { stats } = json as { stats: { expected: number; unexpected: number; flaky: number } };
