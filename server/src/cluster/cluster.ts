@@ -21,7 +21,7 @@ export interface Presence {
   join(workspaceId: string, participantId: string): () => void;
   /** One status for each id asked, in that order. */
   statusOf(workspaceId: string, participantIds: readonly string[]): Promise<PresenceStatus[]>;
-  /** Called on transitions only. The answer stops it. */
+  /** Called on transitions only, on every node. The answer stops it. */
   onChange(
     listener: (workspaceId: string, participantId: string, status: PresenceStatus) => void,
   ): () => void;

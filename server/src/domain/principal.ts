@@ -1,4 +1,4 @@
-import type { AgentRole } from '@alcove/protocol';
+import type { Actor, AgentRole, Via } from '@alcove/protocol';
 
 /** Who is asking, as a verified access token says. The workspace is taken from here and from nowhere else. */
 export type Principal = VisitorPrincipal | AgentPrincipal;
@@ -22,4 +22,20 @@ export interface AgentPrincipal {
   role: AgentRole;
   sessionId: string;
   expiresAt: number;
+}
+
+/** A principal and the way it came in: one object for as long as a connection, or an HTTP request, lasts. */
+export interface Caller<Who extends Principal = Principal> {
+  /** Replaced when the session is renewed. */
+  principal: Who;
+  readonly via: Via;
+  /** The client's address block (IPv4 address or IPv6 /64), for limits. */
+  readonly address: string;
+}
+
+/** The principal as a participant of conversations. */
+export function actorOf(principal: Principal): Actor {
+  return principal.kind === 'visitor'
+    ? { kind: 'visitor', id: principal.visitorId }
+    : { kind: 'agent', id: principal.agentId };
 }

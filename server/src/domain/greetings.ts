@@ -1,0 +1,85 @@
+import { type AgentHello, PROTOCOL_VERSION, type VisitorHello } from '@alcove/protocol';
+import type { Limits } from '../limits.ts';
+import type { Storage } from '../storage/storage.ts';
+import { type Clock, toIso } from './clock.ts';
+import { DomainError } from './domain-error.ts';
+import {
+  presentActor,
+  presentAgent,
+  presentVisitorConversation,
+  presentWorkspace,
+} from './present.ts';
+import type { Presence } from './presence.ts';
+import { type AgentPrincipal, actorOf, type VisitorPrincipal } from './principal.ts';
+import type { Roster } from './roster.ts';
+import { countUnread } from './unread.ts';
+
+/** What everybody is told first: where the server stands, to compare with what one has. */
+export interface Greetings {
+  helloVisitor(principal: VisitorPrincipal): Promise<VisitorHello>;
+  helloAgent(principal: AgentPrincipal): Promise<AgentHello>;
+}
+
+export function createGreetings(options: {
+  storage: Storage;
+  presence: Presence;
+  roster: Roster;
+  clock: Clock;
+  limits: Limits;
+}): Greetings {
+  const { storage, presence, roster, clock, limits } = options;
+
+  async function conversationsOf(principal: VisitorPrincipal) {
+    const { conversations } = storage.forWorkspace(principal.workspaceId);
+    const rows = await conversations.listForVisitor(
+      principal.visitorId,
+      limits.visitorConversations,
+    );
+    if (rows.length === 0) return [];
+    const [cursors, agents] = await Promise.all([
+      conversations.cursorsOf(rows.map(({ id }) => id)),
+      roster.agents(principal.workspaceId),
+    ]);
+    const unread = await countUnread(conversations, principal, rows, cursors);
+    return rows.map((row, index) =>
+      presentVisitorConversation(
+        row,
+        { cursors: cursors.get(row.id) ?? [], unread: unread[index] ?? 0 },
+        agents,
+      ),
+    );
+  }
+
+  return {
+    async helloVisitor(principal) {
+      const { visitorId, workspaceId } = principal;
+      const [conversations, isTeamOnline] = await Promise.all([
+        conversationsOf(principal),
+        presence.isTeamOnline(workspaceId),
+      ]);
+      const serverTime = toIso(clock.now());
+      return { protocol: PROTOCOL_VERSION, serverTime, visitorId, conversations, isTeamOnline };
+    },
+
+    async helloAgent(principal) {
+      const { workspaceId, agentId } = principal;
+      const [workspace, agents] = await Promise.all([
+        storage.forWorkspace(workspaceId).settings.get(),
+        roster.agents(workspaceId),
+      ]);
+      const agent = agents.get(agentId);
+      if (!workspace || !agent) {
+        throw new DomainError('unauthenticated', 'You are no longer a member of this workspace.');
+      }
+      return {
+        protocol: PROTOCOL_VERSION,
+        serverTime: toIso(clock.now()),
+        agent: presentAgent(agent),
+        workspace: presentWorkspace(workspace),
+        agents: [...agents.values()].map(presentAgent),
+        onlineAgentIds: await presence.onlineAgents(workspaceId, [...agents.keys()]),
+        actor: presentActor(actorOf(principal), agents),
+      };
+    },
+  };
+}

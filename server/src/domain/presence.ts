@@ -1,0 +1,71 @@
+import { type Actor, type PresenceStatus, TEAM_ID } from '@alcove/protocol';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { EventPublisher } from './event-publisher.ts';
+import { actorOf, type Principal } from './principal.ts';
+
+/** Who is there. Agents see everybody; a visitor sees the team as one. */
+export interface Presence {
+  /** Counts a connection in. The answer ends it. */
+  connect(principal: Principal): () => void;
+  isTeamOnline(workspaceId: string): Promise<boolean>;
+  /** Those of the ids who are online. */
+  onlineAgents(workspaceId: string, agentIds: readonly string[]): Promise<string[]>;
+  onlineVisitors(workspaceId: string, visitorIds: readonly string[]): Promise<ReadonlySet<string>>;
+  close(): void;
+}
+
+/** The team is a participant of its own: it is online as long as one of the agents is. */
+const TEAM: Actor = { kind: 'agent', id: TEAM_ID };
+
+export function createPresence(options: {
+  cluster: Cluster;
+  publisher: EventPublisher;
+}): Presence {
+  const { cluster, publisher } = options;
+
+  const stopListening = cluster.presence.onChange((workspaceId, key, status) => {
+    if (key === keyOf(TEAM)) publisher.presence(workspaceId, 'visitor', TEAM, status);
+    else publisher.presence(workspaceId, 'agents', actorOfKey(key), status);
+  });
+
+  async function online(workspaceId: string, kind: Actor['kind'], ids: readonly string[]) {
+    const keys = ids.map((id) => keyOf({ kind, id }));
+    const statuses = await cluster.presence.statusOf(workspaceId, keys);
+    return ids.filter((_, index) => isOnline(statuses[index]));
+  }
+
+  return {
+    connect(principal) {
+      const { workspaceId } = principal;
+      const leave = cluster.presence.join(workspaceId, keyOf(actorOf(principal)));
+      if (principal.kind === 'visitor') return leave;
+      const leaveTeam = cluster.presence.join(workspaceId, keyOf(TEAM));
+      return () => {
+        leave();
+        leaveTeam();
+      };
+    },
+    async isTeamOnline(workspaceId) {
+      const [status] = await cluster.presence.statusOf(workspaceId, [keyOf(TEAM)]);
+      return isOnline(status);
+    },
+    onlineAgents: (workspaceId, agentIds) => online(workspaceId, 'agent', agentIds),
+    async onlineVisitors(workspaceId, visitorIds) {
+      return new Set(await online(workspaceId, 'visitor', visitorIds));
+    },
+    close: stopListening,
+  };
+}
+
+function isOnline(status: PresenceStatus | undefined): boolean {
+  return status === 'online';
+}
+
+function keyOf({ kind, id }: Actor): string {
+  return `${kind}:${id}`;
+}
+
+function actorOfKey(key: string): Actor {
+  const kind = key.startsWith('visitor:') ? 'visitor' : 'agent';
+  return { kind, id: key.slice(kind.length + 1) };
+}

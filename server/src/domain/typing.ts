@@ -1,0 +1,51 @@
+import type { SetTyping } from '@alcove/protocol';
+import { LRUCache } from 'lru-cache';
+import type { Limits } from '../limits.ts';
+import type { Access } from './access.ts';
+import type { Clock } from './clock.ts';
+import type { EventPublisher } from './event-publisher.ts';
+import { presentActor } from './present.ts';
+import { actorOf, type Caller } from './principal.ts';
+import type { Roster } from './roster.ts';
+
+/** Who is writing. Relayed and forgotten, never stored. */
+export interface Typing {
+  /**
+   * Relays, or silently does nothing when this caller was relayed a moment ago: the receiver lets it expire anyway.
+   *
+   * @throws DomainError `not_found`
+   */
+  set(caller: Caller, command: SetTyping): Promise<void>;
+}
+
+export function createTyping(options: {
+  access: Access;
+  publisher: EventPublisher;
+  roster: Roster;
+  clock: Clock;
+  limits: Limits;
+}): Typing {
+  const { access, publisher, roster, clock, limits } = options;
+  // Goes away with the connection. Who cycles through more conversations than this is no writer.
+  const relayedAt = new WeakMap<Caller, LRUCache<string, number>>();
+
+  function takeTurn(caller: Caller, conversationId: string): boolean {
+    const turns = relayedAt.get(caller) ?? new LRUCache<string, number>({ max: 20 });
+    relayedAt.set(caller, turns);
+    const now = clock.now();
+    const last = turns.get(conversationId);
+    // A clock that was set back must not silence anybody.
+    if (last !== undefined && now >= last && now - last < limits.typingIntervalMs) return false;
+    turns.set(conversationId, now);
+    return true;
+  }
+
+  return {
+    async set(caller, { conversationId, isTyping }) {
+      const scope = await access.scopeOf(caller.principal, conversationId);
+      if (!takeTurn(caller, conversationId)) return;
+      const agents = await roster.agents(scope.workspaceId);
+      publisher.typing(scope, presentActor(actorOf(caller.principal), agents), isTyping);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { VisitorCommands } from '@alcove/protocol';
+import { visitorCommandSchemas as schemas } from '@alcove/protocol/schemas';
+import type { Authenticator } from '../../domain/authenticator.ts';
+import type { Domain } from '../../domain/create-domain.ts';
+import type { Caller, VisitorPrincipal } from '../../domain/principal.ts';
+import type { Limits } from '../../limits.ts';
+import { command, type CommandTable } from './command.ts';
+import { renewSession } from './renew-session.ts';
+
+/** What a visitor may ask, by socket and by HTTP alike. */
+export function createVisitorCommands(options: {
+  domain: Domain;
+  authenticator: Authenticator;
+  limits: Limits;
+}): CommandTable<Caller<VisitorPrincipal>, VisitorCommands> {
+  const { messages, conversations, readCursors, typing, contacts } = options.domain;
+  const sends = { name: 'visitor-sends', rate: options.limits.visitorSends };
+  const others = { name: 'visitor-commands', rate: options.limits.visitorCommands };
+
+  return {
+    'message.send': command(sends, schemas['message.send'], messages.send),
+    sync: command(others, schemas.sync, (caller, query) =>
+      conversations.sync(caller.principal, query),
+    ),
+    history: command(others, schemas.history, (caller, query) =>
+      conversations.history(caller.principal, query),
+    ),
+    heads: command(others, schemas.heads, (caller, query) =>
+      conversations.heads(caller.principal, query),
+    ),
+    'cursor.advance': command(others, schemas['cursor.advance'], (caller, advance) =>
+      readCursors.advance(caller.principal, advance),
+    ),
+    'typing.set': command(others, schemas['typing.set'], async (caller, change) => {
+      await typing.set(caller, change);
+      return {};
+    }),
+    'session.renew': command(others, schemas['session.renew'], (caller, { accessToken }) =>
+      renewSession(caller, options.authenticator.visitor(accessToken)),
+    ),
+    'contact.identify': command(others, schemas['contact.identify'], (caller, identity) =>
+      contacts.identify(caller.principal, identity),
+    ),
+    'page.visit': command(others, schemas['page.visit'], async (caller, page) => {
+      await contacts.see(caller.principal, page);
+      return {};
+    }),
+  };
+}
