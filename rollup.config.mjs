@@ -1,4 +1,4 @@
-import { browserPlugins, minifyWithTerser } from './widget/build/rollup-plugins.ts';
+import { browserPlugins, holdsOnce, minifyWithTerser } from './widget/build/rollup-plugins.ts';
 
 // A bundle with a hole in it must not be shipped: every warning of these kinds is a mistake in our code.
 const onwarn = (warning, warn) => {
@@ -12,7 +12,11 @@ const loader = {
   input: 'widget/src/entrypoints/loader.ts',
   // By itself: a chunk shared with the app would put an import statement into a classic script.
   output: { file: 'widget/dist/loader.js', format: 'iife' },
-  plugins: [...browserPlugins(), minifyWithTerser({ isModule: false })],
+  plugins: [
+    ...browserPlugins(),
+    minifyWithTerser({ isModule: false }),
+    holdsOnce('__ALCOVE_SETTINGS__'),
+  ],
   onwarn,
 };
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rollup } from 'rollup';
+import { type Plugin, rollup } from 'rollup';
 import { describe, expect, it } from 'vitest';
-import { browserPlugins, stylesheetAsText } from './rollup-plugins.ts';
+import { browserPlugins, holdsOnce, stylesheetAsText } from './rollup-plugins.ts';
 
 const modules = join(import.meta.dirname, '../../node_modules');
 
@@ -12,7 +12,7 @@ async function namesOf(file: string): Promise<string[]> {
   return Object.keys((await import(join(import.meta.dirname, file))) as object);
 }
 
-async function bundle(source: string) {
+async function bundle(source: string, ...plugins: Plugin[]) {
   const entry = join(import.meta.dirname, 'entry.ts');
   const build = await rollup({
     input: entry,
@@ -23,6 +23,7 @@ async function bundle(source: string) {
         load: (id) => (id === entry ? source : null),
       },
       ...browserPlugins(),
+      ...plugins,
     ],
   });
   const { output } = await build.generate({ format: 'es' });
@@ -74,5 +75,17 @@ describe('stylesheetAsText', () => {
     const resolve = resolveId as (source: string, importer?: string) => unknown;
     expect(resolve('some-package/style.css', '/widget/app.ts')).toBeNull();
     expect(resolve('./panel.css', '/widget/app.ts')).not.toBeNull();
+  });
+});
+
+describe('holdsOnce', () => {
+  const once = holdsOnce('__SETTINGS__');
+
+  it('accepts a bundle with one placeholder', async () => {
+    await expect(bundle('start(__SETTINGS__);', once)).resolves.toContain('__SETTINGS__');
+  });
+
+  it.each(['start();', 'start(__SETTINGS__); stop(__SETTINGS__);'])('refuses %s', async (code) => {
+    await expect(bundle(code, once)).rejects.toThrow(/holds __SETTINGS__ [02] times, not once/);
   });
 });

@@ -117,3 +117,20 @@ export function minifyWithTerser({ isModule }: { isModule: boolean }): Plugin {
     },
   };
 }
+
+/**
+ * Fails the build unless the bundle holds the word exactly once: the server replaces it, and a minifier that repeats or
+ * drops it would break the chat of every workspace.
+ */
+export function holdsOnce(placeholder: string): Plugin {
+  return {
+    name: 'holds-once',
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        const count = file.type === 'chunk' ? file.code.split(placeholder).length - 1 : 0;
+        if (count !== 1)
+          this.error(`${file.fileName} holds ${placeholder} ${count} times, not once.`);
+      }
+    },
+  };
+}
