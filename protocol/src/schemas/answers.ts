@@ -15,9 +15,11 @@ import {
 import { conversationEventSchema } from './events.ts';
 import {
   exactly,
+  expected,
   expectedKind,
   flag,
   idSchema,
+  listOf,
   listCursorSchema,
   moment,
   object,
@@ -44,20 +46,24 @@ export const appendedSchema = object({
 });
 
 export const syncResultSchema = object({
-  events: z.array(conversationEventSchema),
+  events: listOf(conversationEventSchema),
   head: wholeNumber(),
   more: flag,
   reset: exactly(true).optional(),
-  cursors: z.array(cursorSchema),
+  cursors: listOf(cursorSchema),
 });
 
 export const historyResultSchema = object({
-  events: z.array(conversationEventSchema),
+  events: listOf(conversationEventSchema),
   head: wholeNumber(),
-  cursors: z.array(cursorSchema),
+  cursors: listOf(cursorSchema),
 });
 
-export const headsResultSchema = object({ heads: z.record(idSchema, wholeNumber()) });
+export const headsResultSchema = object({
+  heads: z.record(idSchema, wholeNumber(), {
+    error: expected('must be an object with conversation ids as keys'),
+  }),
+});
 
 export const cursorResultSchema = object({ cursor: cursorSchema });
 
@@ -69,20 +75,20 @@ export const contactIdentifiedSchema = object({
 });
 
 export const listInboxResultSchema = object({
-  rows: z.array(inboxRowSchema),
+  rows: listOf(inboxRowSchema),
   next: listCursorSchema.nullable(),
   cursor: listCursorSchema,
   counts: inboxCountsSchema,
 });
 
 export const syncInboxResultSchema = object({
-  rows: z.array(inboxRowSchema),
+  rows: listOf(inboxRowSchema),
   cursor: listCursorSchema,
   more: flag,
   counts: inboxCountsSchema,
 });
 
-export const inboxRowsResultSchema = object({ rows: z.array(inboxRowSchema) });
+export const inboxRowsResultSchema = object({ rows: listOf(inboxRowSchema) });
 
 export const contactResultSchema = object({ contact: contactSchema });
 
@@ -123,7 +129,7 @@ export const visitorHelloSchema = object({
   protocol: wholeNumber(1),
   serverTime: moment,
   visitorId: idSchema,
-  conversations: z.array(visitorConversationSchema),
+  conversations: listOf(visitorConversationSchema),
   isTeamOnline: flag,
 });
 
@@ -132,8 +138,8 @@ export const agentHelloSchema = object({
   serverTime: moment,
   agent: agentSchema,
   workspace: workspaceSchema,
-  agents: z.array(agentSchema),
-  onlineAgentIds: z.array(idSchema),
+  agents: listOf(agentSchema),
+  onlineAgentIds: listOf(idSchema),
   actor: actorSchema,
 });
 

@@ -7,6 +7,7 @@ import {
   expectedKind,
   flag,
   idSchema,
+  listOf,
   moment,
   nameSchema,
   object,
@@ -100,7 +101,7 @@ export const visitorConversationSchema = object({
   head: wholeNumber(),
   lastMessage: messagePreviewSchema.nullable(),
   unread: wholeNumber(0, WIRE_LIMITS.unreadCount),
-  cursors: z.array(cursorSchema),
+  cursors: listOf(cursorSchema),
 });
 
 export const agentRoleSchema = oneOf(['owner', 'admin', 'agent']);

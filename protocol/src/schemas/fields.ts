@@ -23,6 +23,11 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object(shape, { error: expected('must be an object') });
 }
 
+/** A list. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.array(item, { error: expected('must be a list') });
+}
+
 /** One of a few words. */
 export function oneOf<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, { error: expected(`must be one of: ${words.join(', ')}`) });

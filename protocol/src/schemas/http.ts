@@ -19,6 +19,7 @@ import {
   expectedKind,
   flag,
   idSchema,
+  listOf,
   moment,
   nameSchema,
   newPasswordSchema,
@@ -99,9 +100,9 @@ export const acceptInvitationSchema = object({
   password: newPasswordSchema,
 });
 
-export const invitationListSchema = object({ invitations: z.array(invitationSchema) });
+export const invitationListSchema = object({ invitations: listOf(invitationSchema) });
 
-export const agentListSchema = object({ agents: z.array(agentSchema) });
+export const agentListSchema = object({ agents: listOf(agentSchema) });
 
 export const agentUpdatedSchema = object({ agent: agentSchema });
 

@@ -1,0 +1,318 @@
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { EVENT_AUDIENCE, isVisibleTo } from './audience.ts';
+import { NAMESPACES } from './commands.ts';
+import {
+  type GoldenFrame,
+  goldenAgentAcks,
+  goldenAgentCommands,
+  goldenEvents,
+  goldenHandshakes,
+  goldenHellos,
+  goldenHttp,
+  goldenLogs,
+  goldenSignals,
+  goldenVisitorAcks,
+  goldenVisitorCommands,
+  goldenWidgetSettings,
+  refusedFrames,
+} from './fixtures.ts';
+import { emptyConversation, foldConversation } from './fold-conversation.ts';
+import { HTTP_PATHS } from './http.ts';
+import { eventIdOf } from './ids.ts';
+import * as schemas from './schemas.ts';
+
+const {
+  agentAckSchemas,
+  agentCommandSchemas,
+  parseInput,
+  refusalSchema,
+  signalSchema,
+  visitorAckSchemas,
+  visitorCommandSchemas,
+} = schemas;
+
+/** Every door over HTTP: what it takes and what it answers. */
+const HTTP_DOORS: Record<string, { request?: z.ZodType; answer?: z.ZodType }> = {
+  [`POST ${HTTP_PATHS.visitorSession}`]: {
+    request: schemas.createVisitorSessionSchema,
+    answer: schemas.visitorSessionSchema,
+  },
+  [`POST ${HTTP_PATHS.visitorCommands}`]: { request: schemas.visitorHttpCommandSchema },
+  [`GET ${HTTP_PATHS.visitorSync}`]: {
+    request: schemas.visitorSyncQuerySchema,
+    answer: visitorAckSchemas.sync,
+  },
+  [`POST ${HTTP_PATHS.session}`]: {
+    request: schemas.signInSchema,
+    answer: schemas.agentSessionSchema,
+  },
+  [`DELETE ${HTTP_PATHS.session}`]: {},
+  [`POST ${HTTP_PATHS.sessionRefresh}`]: { answer: schemas.agentSessionSchema },
+  [`DELETE ${HTTP_PATHS.sessions}`]: {},
+  [`GET ${HTTP_PATHS.workspace}`]: { answer: schemas.workspaceUpdatedSchema },
+  [`PATCH ${HTTP_PATHS.workspace}`]: {
+    request: schemas.updateWorkspaceSchema,
+    answer: schemas.workspaceUpdatedSchema,
+  },
+  [`GET ${HTTP_PATHS.agents}`]: { answer: schemas.agentListSchema },
+  [`PATCH ${HTTP_PATHS.agents}/:agentId`]: {
+    request: schemas.updateAgentSchema,
+    answer: schemas.agentUpdatedSchema,
+  },
+  [`GET ${HTTP_PATHS.invitations}`]: { answer: schemas.invitationListSchema },
+  [`POST ${HTTP_PATHS.invitations}`]: {
+    request: schemas.createInvitationSchema,
+    answer: schemas.invitationCreatedSchema,
+  },
+  [`DELETE ${HTTP_PATHS.invitations}/:invitationId`]: {},
+  [`POST ${HTTP_PATHS.invitationLookup}`]: {
+    request: schemas.lookUpInvitationSchema,
+    answer: schemas.invitationDetailsSchema,
+  },
+  [`POST ${HTTP_PATHS.invitationAccept}`]: {
+    request: schemas.acceptInvitationSchema,
+    answer: schemas.agentSessionSchema,
+  },
+};
+
+function doorOf({ method, path }: { method: string; path: string }): string {
+  return `${method} ${path}`
+    .replace(/\/ag_\w+$/, '/:agentId')
+    .replace(/\/in_\w+$/, '/:invitationId');
+}
+
+/** Accepted, and nothing of it lost: a key that the schema does not know would be dropped. */
+function expectAccepted(schema: z.ZodType, frame: unknown) {
+  expect(parseInput(schema, frame)).toEqual({ ok: true, value: frame });
+}
+
+function commandSchema(
+  table: typeof visitorCommandSchemas | typeof agentCommandSchemas,
+  command: string,
+): z.ZodType {
+  const schema = Object.entries(table).find(([name]) => name === command)?.[1];
+  if (!schema) throw new Error(`there is no command ${command}`);
+  return schema;
+}
+
+describe('golden commands', () => {
+  it.each(goldenVisitorCommands)('of a visitor: $name', ({ frame }) => {
+    expectAccepted(visitorCommandSchemas[frame.command], frame.payload);
+  });
+
+  it.each(goldenAgentCommands)('of an agent: $name', ({ frame }) => {
+    expectAccepted(agentCommandSchemas[frame.command], frame.payload);
+  });
+
+  it('are there for every command', () => {
+    const named = (frames: GoldenFrame<{ command: string }>[]) =>
+      new Set(frames.map(({ frame }) => frame.command));
+    const ofVisitors = new Set(Object.keys(visitorCommandSchemas));
+    const ofAgents = new Set(Object.keys(agentCommandSchemas));
+    expect(named(goldenVisitorCommands)).toEqual(ofVisitors);
+    expect(named(goldenVisitorAcks)).toEqual(ofVisitors);
+    expect(named(goldenAgentCommands)).toEqual(ofAgents);
+    expect(named(goldenAgentAcks)).toEqual(ofAgents);
+  });
+
+  it('lose keys that nobody knows, instead of being refused', () => {
+    for (const { frame } of goldenVisitorCommands) {
+      const payload = { ...frame.payload, invented: 'by a newer client' };
+      expect(parseInput(commandSchema(visitorCommandSchemas, frame.command), payload)).toEqual({
+        ok: true,
+        value: frame.payload,
+      });
+    }
+  });
+});
+
+describe('golden acks', () => {
+  it.each(goldenVisitorAcks)('to a visitor: $name', ({ frame }) => {
+    expectAccepted(visitorAckSchemas[frame.command], frame.ack);
+  });
+
+  it.each(goldenAgentAcks)('to an agent: $name', ({ frame }) => {
+    expectAccepted(agentAckSchemas[frame.command], frame.ack);
+  });
+});
+
+describe('golden events and signals', () => {
+  it.each(goldenEvents)('event: $name', ({ frame }) => {
+    expectAccepted(schemas.conversationEventSchema, frame);
+    expect(frame.id).toBe(eventIdOf(frame.conversationId, frame.seq));
+  });
+
+  it.each(goldenSignals)('signal: $name', ({ frame }) => {
+    expectAccepted(signalSchema, frame);
+  });
+
+  it('are there for every type', () => {
+    const types = (frames: GoldenFrame<{ type: string }>[]) =>
+      new Set(frames.map(({ frame }) => frame.type));
+    expect(types(goldenEvents)).toEqual(new Set(Object.keys(EVENT_AUDIENCE)));
+    expect(types(goldenSignals)).toEqual(
+      new Set(signalSchema.options.map((option) => option.shape.type.value)),
+    );
+  });
+});
+
+describe('golden handshakes and hellos', () => {
+  it.each(goldenHandshakes)('handshake: $name', ({ frame }) => {
+    expectAccepted(schemas.handshakeSchema, frame.auth);
+    expectAccepted(schemas.handshakeVersionSchema, { protocol: frame.auth.protocol });
+  });
+
+  it.each(goldenHellos)('hello: $name', ({ frame }) => {
+    const isVisitor = frame.namespace === NAMESPACES.visitor;
+    expectAccepted(isVisitor ? schemas.visitorHelloSchema : schemas.agentHelloSchema, frame.hello);
+  });
+
+  it('are there for both namespaces', () => {
+    const both = new Set<string>(Object.values(NAMESPACES));
+    expect(new Set(goldenHandshakes.map(({ frame }) => frame.namespace))).toEqual(both);
+    expect(new Set(goldenHellos.map(({ frame }) => frame.namespace))).toEqual(both);
+  });
+
+  it('let a visitor in whose page is none of the web', () => {
+    const page = { url: 'capacitor://localhost/', title: 'App' };
+    const auth = { protocol: 1, accessToken: 'token', page };
+    expect(parseInput(schemas.handshakeSchema, auth)).toMatchObject({
+      ok: true,
+      value: { accessToken: 'token', page: undefined },
+    });
+  });
+});
+
+describe('golden HTTP exchanges', () => {
+  it.each(goldenHttp)('$name', ({ frame }) => {
+    const door = HTTP_DOORS[doorOf(frame)];
+    if (!door) throw new Error(`${doorOf(frame)} is no door`);
+    if (door.request && frame.method === 'GET') {
+      expect(parseInput(door.request, frame.request)).toMatchObject({ ok: true });
+    } else if (door.request) {
+      expectAccepted(door.request, frame.request);
+    }
+    if (frame.status >= 400) expectAccepted(refusalSchema, frame.answer);
+    else if (frame.path === HTTP_PATHS.visitorCommands) {
+      const { command } = schemas.visitorHttpCommandSchema.parse(frame.request);
+      expectAccepted(visitorAckSchemas[command], frame.answer);
+    } else if (door.answer) expectAccepted(door.answer, frame.answer);
+    else expect(frame).toMatchObject({ status: 204 });
+  });
+
+  it('are there for every door and every command', () => {
+    const used = new Set(goldenHttp.map(({ frame }) => doorOf(frame)));
+    expect(used).toEqual(new Set(Object.keys(HTTP_DOORS)));
+    const overHttp = goldenHttp
+      .filter(({ frame }) => frame.path === HTTP_PATHS.visitorCommands)
+      .map(({ frame }) => schemas.visitorHttpCommandSchema.parse(frame.request).command);
+    expect(new Set(overHttp)).toEqual(new Set(Object.keys(visitorCommandSchemas)));
+  });
+
+  it('name every path of the protocol', () => {
+    for (const path of Object.values(HTTP_PATHS)) {
+      expect(Object.keys(HTTP_DOORS).some((door) => door.includes(path))).toBe(true);
+    }
+  });
+
+  it.each(goldenWidgetSettings)('widget settings: $name', ({ frame }) => {
+    expectAccepted(schemas.widgetSettingsSchema, frame);
+    expect(new TextEncoder().encode(JSON.stringify(frame)).length).toBeLessThanOrEqual(300);
+  });
+});
+
+describe('golden logs', () => {
+  it.each(goldenLogs)('$name', ({ frame }) => {
+    const { opened, events, visitorEvents, row } = frame;
+    expect(events.reduce(foldConversation, emptyConversation(opened))).toEqual(row);
+    expect(events.map(({ prev }) => prev)).toEqual(events.map(({ seq }) => seq - 1));
+    expect(visitorEvents.map(({ seq }) => seq)).toEqual(
+      events.filter(({ type }) => isVisibleTo('visitor', type)).map(({ seq }) => seq),
+    );
+    expect(visitorEvents.map(({ prev }) => prev)).toEqual([
+      0,
+      ...visitorEvents.slice(0, -1).map(({ seq }) => seq),
+    ]);
+    for (const event of [...events, ...visitorEvents]) {
+      expectAccepted(schemas.conversationEventSchema, event);
+    }
+    expectAccepted(schemas.conversationRowSchema, row);
+  });
+});
+
+describe('refused frames', () => {
+  function schemaOf({ door, input }: { door: string; input?: unknown }): z.ZodType {
+    const command = (input as { command?: string } | undefined)?.command ?? '';
+    if (door === 'visitor command') return commandSchema(visitorCommandSchemas, command);
+    if (door === 'agent command') return commandSchema(agentCommandSchemas, command);
+    if (door === 'handshake') return schemas.handshakeSchema;
+    const request = HTTP_DOORS[door]?.request;
+    if (!request) throw new Error(`${door} is no door`);
+    return request;
+  }
+
+  it.each(refusedFrames)('$name', ({ frame, code, reason }) => {
+    const input = frame.door.endsWith(' command')
+      ? (frame.input as { payload?: unknown }).payload
+      : frame.input;
+    expect(parseInput(schemaOf(frame), input)).toEqual({ ok: false, code, message: reason });
+  });
+});
+
+describe('whatever is broken in a golden frame', () => {
+  const golden: [schema: z.ZodType, frame: unknown][] = [
+    ...goldenVisitorCommands.map(({ frame }): [z.ZodType, unknown] => [
+      visitorCommandSchemas[frame.command],
+      frame.payload,
+    ]),
+    ...goldenAgentCommands.map(({ frame }): [z.ZodType, unknown] => [
+      agentCommandSchemas[frame.command],
+      frame.payload,
+    ]),
+    ...goldenVisitorAcks.map(({ frame }): [z.ZodType, unknown] => [
+      visitorAckSchemas[frame.command],
+      frame.ack,
+    ]),
+    ...goldenAgentAcks.map(({ frame }): [z.ZodType, unknown] => [
+      agentAckSchemas[frame.command],
+      frame.ack,
+    ]),
+    ...goldenEvents.map(({ frame }): [z.ZodType, unknown] => [
+      schemas.conversationEventSchema,
+      frame,
+    ]),
+    ...goldenSignals.map(({ frame }): [z.ZodType, unknown] => [signalSchema, frame]),
+    ...goldenHttp.flatMap(({ frame }): [z.ZodType, unknown][] => {
+      const request = HTTP_DOORS[doorOf(frame)]?.request;
+      return request ? [[request, frame.request]] : [];
+    }),
+  ];
+  const garbage = [undefined, null, true, -1, 0.5, '', ' ', '\0', '__proto__', [], [[]], {}];
+
+  it('is accepted for good reason or refused in the protocol’s own words, field first', () => {
+    let refusals = 0;
+    for (const [schema, frame] of golden) {
+      for (const broken of breakages(frame)) {
+        const parsed = parseInput(schema, broken);
+        if (parsed.ok) continue;
+        refusals += 1;
+        expect(parsed.message).toMatch(/^(The request|\w+(\.\S+|\[\d+\])*) (must|is|contains) /);
+        expect(parsed.message).not.toMatch(/\b(Invalid|Too (small|big)|Unrecognized|received)\b/);
+        expect(parsed.message).toMatch(/\.$/);
+      }
+    }
+    expect(refusals).toBeGreaterThan(5000);
+  });
+
+  /** The value with one of its parts, at any depth, replaced by each piece of garbage. */
+  function* breakages(value: unknown): Generator<unknown> {
+    yield* garbage;
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, inner] of Object.entries(value)) {
+      for (const broken of breakages(inner)) {
+        yield Array.isArray(value) ? value.with(Number(key), broken) : { ...value, [key]: broken };
+      }
+    }
+  }
+});

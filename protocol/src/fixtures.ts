@@ -1,0 +1,104 @@
+import type {
+  AgentCommands,
+  AgentHello,
+  Handshake,
+  VisitorCommands,
+  VisitorHello,
+} from './commands.ts';
+import type { ConversationRow } from './entities.ts';
+import type { Ack, ErrorCode } from './errors.ts';
+import type { ConversationEvent } from './events.ts';
+import agentAcks from './fixtures/agent-acks.json' with { type: 'json' };
+import agentCommands from './fixtures/agent-commands.json' with { type: 'json' };
+import events from './fixtures/events.json' with { type: 'json' };
+import handshakes from './fixtures/handshakes.json' with { type: 'json' };
+import hellos from './fixtures/hellos.json' with { type: 'json' };
+import http from './fixtures/http.json' with { type: 'json' };
+import log from './fixtures/log.json' with { type: 'json' };
+import refused from './fixtures/refused.json' with { type: 'json' };
+import signals from './fixtures/signals.json' with { type: 'json' };
+import visitorAcks from './fixtures/visitor-acks.json' with { type: 'json' };
+import visitorCommands from './fixtures/visitor-commands.json' with { type: 'json' };
+import widgetSettings from './fixtures/widget-settings.json' with { type: 'json' };
+import type { WidgetSettings } from './http.ts';
+import type { Signal } from './signals.ts';
+
+/*
+ * Golden frames: the wire written down once more, as data. The schemas accept every one of them and change nothing, a
+ * server has to take what goes in and a client what comes out. Who breaks one breaks somebody's client.
+ */
+
+/** A frame exactly as it travels, and what it stands for. */
+export interface GoldenFrame<Frame> {
+  name: string;
+  frame: Frame;
+}
+
+/** A command as `POST /api/v1/visitor/commands` takes it; a socket emits `command` with `payload`. */
+export type CommandFrame<Commands> = {
+  [Name in keyof Commands]: Commands[Name] extends { payload: infer Payload }
+    ? { command: Name; payload: Payload }
+    : never;
+}[keyof Commands];
+
+/** A command's name and the ack that answers it. */
+export type AckFrame<Commands> = {
+  [Name in keyof Commands]: Commands[Name] extends { result: infer Result }
+    ? { command: Name; ack: Ack<Result> }
+    : never;
+}[keyof Commands];
+
+/** The first frame to each namespace. */
+export type HelloFrame =
+  | { namespace: '/visitor'; hello: VisitorHello }
+  | { namespace: '/agent'; hello: AgentHello };
+
+/** What a client sends in `auth` to connect to a namespace. */
+export interface HandshakeFrame {
+  namespace: '/visitor' | '/agent';
+  auth: Handshake;
+}
+
+/** One HTTP request and its answer. For GET `request` is the query. */
+export interface HttpExchange {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  request?: unknown;
+  status: number;
+  answer?: unknown;
+}
+
+/** A log in both audiences and the row that it adds up to. */
+export interface LogFrame {
+  opened: Pick<ConversationRow, 'id' | 'visitorId' | 'contactId' | 'createdAt'>;
+  /** As agents read it. */
+  events: ConversationEvent[];
+  /** As the visitor reads it. */
+  visitorEvents: ConversationEvent[];
+  row: ConversationRow;
+}
+
+/** Input that has to be refused, the door it knocks at, and the answer it gets. */
+export interface RefusedFrame extends GoldenFrame<{ door: string; input?: unknown }> {
+  code: Extract<ErrorCode, 'invalid' | 'too_large'>;
+  reason: string;
+}
+
+/*
+ * JSON's inferred types are wider than the protocol's ('text' is only a string there). That the frames keep to the
+ * types is what the schemas, which are equal to the types, prove in the test.
+ */
+export const goldenHandshakes = handshakes as GoldenFrame<HandshakeFrame>[];
+export const goldenVisitorCommands = visitorCommands as GoldenFrame<
+  CommandFrame<VisitorCommands>
+>[];
+export const goldenAgentCommands = agentCommands as GoldenFrame<CommandFrame<AgentCommands>>[];
+export const goldenVisitorAcks = visitorAcks as GoldenFrame<AckFrame<VisitorCommands>>[];
+export const goldenAgentAcks = agentAcks as GoldenFrame<AckFrame<AgentCommands>>[];
+export const goldenEvents = events as GoldenFrame<ConversationEvent>[];
+export const goldenSignals = signals as GoldenFrame<Signal>[];
+export const goldenHellos = hellos as GoldenFrame<HelloFrame>[];
+export const goldenHttp = http as GoldenFrame<HttpExchange>[];
+export const goldenLogs = log as GoldenFrame<LogFrame>[];
+export const goldenWidgetSettings = widgetSettings as GoldenFrame<WidgetSettings>[];
+export const refusedFrames = refused as RefusedFrame[];
