@@ -18,7 +18,8 @@ import type {
  * Everything that is stored. Engines implement all of it and pass one contract suite, `storage-contract.ts`.
  *
  * Whatever a workspace owns is reached through its handle, which cannot name another workspace. Every method may reject
- * with a `StoreUnavailableError`; then nothing is known of what was asked, and the same call may be made again.
+ * with a `StoreUnavailableError`; then nothing is known of what was asked, and the same call may be made again: creating
+ * what was created by the same call before is no conflict. An actor's `name` is not stored.
  * Times are ISO 8601 strings made by the caller's clock, so that tests can set them.
  */
 export interface Storage {
@@ -52,9 +53,10 @@ export interface Directory {
     find(tokenHash: string): Promise<SessionRecord | null>;
     /**
      * Marks a session as replaced, keeping an earlier `rotatedAt`, and stores its successor unless it is there already.
-     * Repeating the call changes nothing.
+     * Repeating the call changes nothing. `false`, and nothing stored, when the session is gone or revoked: a sign-out
+     * between the caller's look and this call wins.
      */
-    rotate(tokenHash: string, rotatedAt: string, successor: SessionRecord): Promise<void>;
+    rotate(tokenHash: string, rotatedAt: string, successor: SessionRecord): Promise<boolean>;
     /** Whether the family has a session that is neither revoked nor expired at `now`. */
     isActive(familyId: string, now: string): Promise<boolean>;
     revokeFamily(familyId: string, revokedAt: string): Promise<void>;
@@ -75,7 +77,9 @@ export interface WorkspaceStorage {
   readonly id: string;
   readonly settings: {
     get(): Promise<WorkspaceRecord | null>;
-    update(change: Partial<Pick<WorkspaceRecord, 'name' | 'look' | 'allowedOrigins'>>): Promise<void>;
+    update(
+      change: Partial<Pick<WorkspaceRecord, 'name' | 'look' | 'allowedOrigins'>>,
+    ): Promise<void>;
   };
   readonly agents: {
     create(agent: AgentRecord): Promise<'created' | 'already_member'>;
@@ -116,7 +120,7 @@ export interface ConversationStorage {
   open(conversation: OpenConversation): Promise<ConversationRecord>;
   get(conversationId: string): Promise<ConversationRecord | null>;
   getMany(conversationIds: readonly string[]): Promise<ConversationRecord[]>;
-  /** Latest activity first. */
+  /** Latest activity first, without those that have no event yet. */
   listForVisitor(visitorId: string, limit: number): Promise<ConversationRecord[]>;
 
   /**
@@ -128,7 +132,7 @@ export interface ConversationStorage {
   readEvents(query: EventQuery): Promise<ConversationEvent[]>;
 
   listInbox(query: InboxQuery): Promise<InboxPage>;
-  /** Conversations that changed since `cursor`; never misses one and may repeat. */
+  /** Conversations that changed since `cursor`; never misses one and may repeat. `RangeError` as in `InboxQuery.before`. */
   changedSince(cursor: string, limit: number): Promise<ChangedConversations>;
   /** A cursor that sees every change from now on. */
   currentCursor(): Promise<string>;
@@ -142,7 +146,7 @@ export interface ConversationStorage {
    * Answers where it stands, and whether anything moved. `null` when there is no such conversation.
    */
   advanceCursor(advance: CursorAdvance): Promise<{ cursor: Cursor; hasMoved: boolean } | null>;
-  /** Cursors of all participants, by conversation. */
+  /** Cursors of all participants, by conversation: an entry for each that was asked for. */
   cursorsOf(conversationIds: readonly string[]): Promise<Map<string, Cursor[]>>;
 }
 
@@ -240,7 +244,12 @@ export interface AppendRequest {
  * this client id for something else. `stale`: the log is past `expectedSeq`. `prev` in `event` is the agents'.
  */
 export type AppendResult =
-  | { outcome: 'appended'; event: ConversationEvent; visitorPrev: number; conversation: ConversationRecord }
+  | {
+      outcome: 'appended';
+      event: ConversationEvent;
+      visitorPrev: number;
+      conversation: ConversationRecord;
+    }
   | { outcome: 'duplicate'; event: ConversationEvent }
   | { outcome: 'id_conflict' }
   | { outcome: 'stale' }

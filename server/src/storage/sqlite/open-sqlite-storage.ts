@@ -1,0 +1,72 @@
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { Storage } from '../storage.ts';
+import { openForReading, preparer } from './connection.ts';
+import { lockProcess } from './process-lock.ts';
+import { createSqliteStorage } from './sqlite-storage.ts';
+import { createReads } from './tables/reads.ts';
+import { startWriter } from './writer.ts';
+
+/** Where the data is. */
+export interface SqliteStorageOptions {
+  /** Path of the database file; its folder is made when it is missing. `:memory:` is forgotten by `close`. */
+  file: string;
+}
+
+/**
+ * Opens the embedded store: one thread writes, the calling thread reads.
+ *
+ * @throws Error in words for the operator: the folder is in use by another process or cannot be written, the data is
+ * newer than this version, or Node.js is too old.
+ */
+export async function openSqliteStorage({ file }: SqliteStorageOptions): Promise<Storage> {
+  if (file !== ':memory:') return await openFile(resolve(file), true);
+  // A real file, so that there is one way of working: two threads cannot share SQLite's own in-memory databases in WAL.
+  const folder = mkdtempSync(join(tmpdir(), 'alcove-'));
+  const forget = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const storage = await openFile(join(folder, 'alcove.db'), false);
+    return { ...storage, close: () => storage.close().finally(forget) };
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+async function openFile(file: string, isDurable: boolean): Promise<Storage> {
+  createPrivately(file);
+  const lock = lockProcess(file);
+  try {
+    const writer = await startWriter({ file, isDurable });
+    const connection = openForReading(file);
+    return createSqliteStorage({
+      reads: createReads(preparer(connection)),
+      write: writer.run,
+      async close() {
+        // The reader first: the last connection to go copies the log into the file, and a reader may not write.
+        connection.close();
+        await writer.close();
+        lock.release();
+      },
+    });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** The data holds conversations and password hashes: nobody but its owner reads it, whatever the umask says. */
+function createPrivately(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return;
+    throw new Error(
+      `Cannot create ${file}. Let the user that runs Alcove write to this folder, or choose another one.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,193 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Every change of the schema, in order; `PRAGMA user_version` counts those that a file has. Never edit one that was
+ * released: add another.
+ *
+ * Whatever belongs to a workspace has a key that begins with it. Rows are clustered by that key (WITHOUT ROWID), so a
+ * page of a log is one stretch of the file, and indexes need no second look-up by rowid.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE workspaces (
+    id TEXT NOT NULL PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    look TEXT NOT NULL, -- JSON
+    allowed_origins TEXT NOT NULL, -- JSON
+    created_at TEXT NOT NULL,
+    latest_change INTEGER NOT NULL DEFAULT 0 -- counts the changes of its conversations
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX workspaces_by_age ON workspaces (created_at, id);
+
+  CREATE TABLE accounts (
+    id TEXT NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,
+    password_hash TEXT NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE sessions (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    family_id TEXT NOT NULL,
+    principal_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    rotated_at TEXT,
+    revoked_at TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_by_family ON sessions (family_id, expires_at);
+  CREATE INDEX sessions_by_principal ON sessions (principal_id);
+  CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+  CREATE INDEX sessions_by_rotation ON sessions (rotated_at) WHERE rotated_at IS NOT NULL;
+
+  CREATE TABLE agents (
+    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    id TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    name TEXT NOT NULL,
+    email TEXT NOT NULL,
+    role TEXT NOT NULL,
+    is_disabled INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, id),
+    UNIQUE (workspace_id, account_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX agents_by_age ON agents (workspace_id, created_at, id);
+  CREATE INDEX agents_by_account ON agents (account_id, created_at, workspace_id, id);
+
+  CREATE TABLE invitations (
+    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    id TEXT NOT NULL,
+    token_hash TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    used_at TEXT,
+    PRIMARY KEY (workspace_id, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX unused_invitations ON invitations (workspace_id, created_at, id) WHERE used_at IS NULL;
+
+  CREATE TABLE contacts (
+    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    id TEXT NOT NULL,
+    name TEXT,
+    email TEXT,
+    page TEXT, -- JSON
+    user_agent TEXT,
+    locale TEXT,
+    created_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE visitors (
+    workspace_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, id),
+    FOREIGN KEY (workspace_id, contact_id) REFERENCES contacts (workspace_id, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE conversations (
+    workspace_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    visitor_id TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    client_conversation_id TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    status TEXT NOT NULL,
+    assignee TEXT, -- JSON
+    assignee_key TEXT NOT NULL, -- who the assignee is, in one word: see assigneeKey
+    last_activity_at TEXT NOT NULL,
+    applied_seq INTEGER NOT NULL,
+    visitor_seq INTEGER NOT NULL,
+    message_count INTEGER NOT NULL,
+    visitor_message_count INTEGER NOT NULL,
+    last_message TEXT, -- JSON
+    last_visitor_message_seq INTEGER NOT NULL,
+    last_team_message_seq INTEGER NOT NULL,
+    unanswered_count INTEGER NOT NULL,
+    waiting_since TEXT,
+    change INTEGER NOT NULL, -- the workspace's latest_change when this row last changed
+    PRIMARY KEY (workspace_id, id),
+    UNIQUE (workspace_id, visitor_id, client_conversation_id),
+    FOREIGN KEY (workspace_id, visitor_id) REFERENCES visitors (workspace_id, id),
+    FOREIGN KEY (workspace_id, contact_id) REFERENCES contacts (workspace_id, id)
+  ) STRICT, WITHOUT ROWID;
+  -- A conversation without events is in none of these.
+  CREATE INDEX conversations_by_visitor
+    ON conversations (workspace_id, visitor_id, last_activity_at, id) WHERE applied_seq > 0;
+  CREATE INDEX inbox ON conversations (workspace_id, status, last_activity_at, id) WHERE applied_seq > 0;
+  CREATE INDEX inbox_by_assignee
+    ON conversations (workspace_id, status, assignee_key, last_activity_at, id) WHERE applied_seq > 0;
+  CREATE INDEX conversations_by_change ON conversations (workspace_id, change) WHERE applied_seq > 0;
+
+  CREATE TABLE conversation_counts (
+    workspace_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    assignee_key TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (workspace_id, status, assignee_key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE events (
+    workspace_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    at TEXT NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id TEXT NOT NULL,
+    via TEXT NOT NULL,
+    client_event_id TEXT NOT NULL,
+    details TEXT NOT NULL, -- JSON with sorted keys: what this type of event has beside the columns
+    is_visible INTEGER NOT NULL, -- to the visitor
+    visitor_prev INTEGER NOT NULL,
+    message_count INTEGER NOT NULL, -- up to this event: the messages between two events are a subtraction
+    visitor_message_count INTEGER NOT NULL,
+    PRIMARY KEY (workspace_id, conversation_id, seq),
+    UNIQUE (workspace_id, conversation_id, actor_kind, actor_id, client_event_id),
+    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations (workspace_id, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE cursors (
+    workspace_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    participant_kind TEXT NOT NULL,
+    participant_id TEXT NOT NULL,
+    delivered INTEGER NOT NULL,
+    delivered_at TEXT,
+    read INTEGER NOT NULL,
+    read_at TEXT,
+    PRIMARY KEY (workspace_id, conversation_id, participant_kind, participant_id),
+    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations (workspace_id, id)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/**
+ * Brings a file to the newest schema. Each step is one transaction: killed half-way, it starts again.
+ *
+ * @throws Error when the file was written by a newer version.
+ */
+export function migrate(connection: DatabaseSync, migrations = MIGRATIONS): void {
+  const version = Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (version > migrations.length) {
+    throw new Error(
+      `The data was written by a newer version of Alcove (schema ${version}; this one knows ${migrations.length}). Start that version, or restore a backup made before the upgrade.`,
+    );
+  }
+  for (const [index, migration] of migrations.entries()) {
+    if (index < version) continue;
+    try {
+      connection.exec(`BEGIN IMMEDIATE; ${migration}; PRAGMA user_version = ${index + 1}; COMMIT;`);
+    } catch (error) {
+      if (connection.isTransaction) connection.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

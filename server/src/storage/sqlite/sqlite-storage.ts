@@ -1,0 +1,122 @@
+import type { ConversationStorage, Directory, Storage, WorkspaceStorage } from '../storage.ts';
+import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import type { Caller } from './operations.ts';
+import { perform } from './operations.ts';
+import { toStoreError } from './store-error.ts';
+import type { Reads } from './tables/reads.ts';
+import type { Writes } from './tables/writes.ts';
+
+/** What the store is made of. */
+export interface SqliteStorageParts {
+  reads: Reads;
+  write: Caller<Writes>;
+  close(): Promise<void>;
+}
+
+/** The storage interface over reads on this thread and writes on another. */
+export function createSqliteStorage({ reads, write, close }: SqliteStorageParts): Storage {
+  let closing: Promise<void> | undefined;
+  const read: Caller<Reads> = async (name, ...parameters) => {
+    if (closing !== undefined)
+      throw new StoreUnavailableError(name, new Error('the store is closed'));
+    try {
+      return perform(reads, name, parameters);
+    } catch (error) {
+      throw toStoreError(name, error);
+    }
+  };
+  return {
+    directory: createDirectory(read, write),
+    forWorkspace: (workspaceId) => createWorkspace(workspaceId, read, write),
+    async check() {
+      await read('workspaces');
+      await write('touch');
+    },
+    close: () => (closing ??= close()),
+  };
+}
+
+function createDirectory(read: Caller<Reads>, write: Caller<Writes>): Directory {
+  return {
+    workspaces: {
+      create: (workspace) => write('createWorkspace', workspace),
+      findByKey: (key) => read('workspaceByKey', key),
+      list: () => read('workspaces'),
+    },
+    accounts: {
+      create: (account) => write('createAccount', account),
+      get: (accountId) => read('account', accountId),
+      findByEmail: (email) => read('accountByEmail', email),
+      update: (accountId, change) => write('updateAccount', accountId, change),
+      memberships: (accountId) => read('memberships', accountId),
+    },
+    sessions: {
+      create: (session) => write('createSession', session),
+      find: (tokenHash) => read('session', tokenHash),
+      rotate: (tokenHash, rotatedAt, successor) =>
+        write('rotateSession', tokenHash, rotatedAt, successor),
+      isActive: (familyId, now) => read('isSessionActive', familyId, now),
+      revokeFamily: (familyId, revokedAt) => write('revokeFamily', familyId, revokedAt),
+      revokeAll: (principalId, revokedAt) => write('revokeAllSessions', principalId, revokedAt),
+      prune: (before) => write('pruneSessions', before),
+    },
+    invitations: {
+      find: (tokenHash) => read('invitationByToken', tokenHash),
+      consume: (tokenHash, now) => write('consumeInvitation', tokenHash, now),
+    },
+  };
+}
+
+function createWorkspace(id: string, read: Caller<Reads>, write: Caller<Writes>): WorkspaceStorage {
+  return {
+    id,
+    settings: {
+      get: () => read('workspace', id),
+      update: (change) => write('updateWorkspace', id, change),
+    },
+    // A record names its workspace too; the handle's own name is what counts.
+    agents: {
+      create: (agent) => write('createAgent', { ...agent, workspaceId: id }),
+      get: (agentId) => read('agent', id, agentId),
+      list: () => read('agents', id),
+      update: (agentId, change) => write('updateAgent', id, agentId, change),
+    },
+    invitations: {
+      create: (invitation) => write('createInvitation', { ...invitation, workspaceId: id }),
+      list: (now) => read('invitations', id, now),
+      delete: (invitationId) => write('deleteInvitation', id, invitationId),
+    },
+    visitors: {
+      create: (visitor, contact) => write('createVisitor', id, visitor, contact),
+      get: (visitorId) => read('visitor', id, visitorId),
+    },
+    contacts: {
+      get: (contactId) => read('contact', id, contactId),
+      getMany: (contactIds) => read('contacts', id, contactIds),
+      update: (contactId, change) => write('updateContact', id, contactId, change),
+    },
+    conversations: createConversations(id, read, write),
+  };
+}
+
+function createConversations(
+  id: string,
+  read: Caller<Reads>,
+  write: Caller<Writes>,
+): ConversationStorage {
+  return {
+    open: (conversation) => write('openConversation', id, conversation),
+    get: (conversationId) => read('conversation', id, conversationId),
+    getMany: (conversationIds) => read('conversations', id, conversationIds),
+    listForVisitor: (visitorId, limit) => read('conversationsOfVisitor', id, visitorId, limit),
+    append: (request) => write('append', id, request),
+    readEvents: (query) => read('events', id, query),
+    listInbox: (query) => read('inbox', id, query),
+    changedSince: (cursor, limit) => read('changedConversations', id, cursor, limit),
+    currentCursor: () => read('latestCursor', id),
+    countInbox: (agentId) => read('inboxCounts', id, agentId),
+    countMessages: (queries) => read('messageCounts', id, queries),
+    advanceCursor: (advance) => write('advanceCursor', id, advance),
+    cursorsOf: (conversationIds) => read('cursors', id, conversationIds),
+  };
+}

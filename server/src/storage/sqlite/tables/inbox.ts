@@ -1,0 +1,119 @@
+import type { InboxCounts, InboxView } from '@alcove/protocol';
+import type { ChangedConversations, InboxPage, InboxQuery } from '../../storage.ts';
+import type { Prepare, Statement } from '../connection.ts';
+import type { ConversationColumns } from './conversations.ts';
+import { CONVERSATION_COLUMNS, NOBODY, toConversation } from './conversations.ts';
+
+/** The last row of a page: `last_activity_at` and `id`. */
+type Place = readonly [lastActivityAt: string, id: string];
+
+/** Above every row: `~` sorts after all digits, letters and `_`. */
+const TOP: Place = ['~', '~'];
+
+/** What is read of the inbox. No read grows with the number of conversations: pages and counts come from indexes. */
+export function inboxReads(prepare: Prepare) {
+  const listed = `SELECT ${CONVERSATION_COLUMNS} FROM conversations WHERE workspace_id = ? AND applied_seq > 0`;
+  const below = '(last_activity_at, id) < (?, ?) ORDER BY last_activity_at DESC, id DESC LIMIT ?';
+  const ofStatus = prepare<ConversationColumns>(`${listed} AND status = ? AND ${below}`);
+  const ofAssignee = prepare<ConversationColumns>(
+    `${listed} AND status = ? AND assignee_key = ? AND ${below}`,
+  );
+  const counts = prepare<{ status: string; assignee_key: string; count: number }>(
+    'SELECT status, assignee_key, count FROM conversation_counts WHERE workspace_id = ?',
+  );
+
+  const rowsOf: Record<
+    InboxView,
+    (workspaceId: string, agentId: string, place: Place, limit: number) => ConversationColumns[]
+  > = {
+    all: (workspaceId, _agentId, place, limit) =>
+      ofStatus.all(workspaceId, 'open', ...place, limit),
+    mine: (workspaceId, agentId, place, limit) =>
+      ofAssignee.all(workspaceId, 'open', agentId, ...place, limit),
+    unassigned: (workspaceId, _agentId, place, limit) =>
+      ofAssignee.all(workspaceId, 'open', NOBODY, ...place, limit),
+    resolved: (workspaceId, _agentId, place, limit) =>
+      ofStatus.all(workspaceId, 'resolved', ...place, limit),
+  };
+  return {
+    inbox(workspaceId: string, { view, agentId, before, limit }: InboxQuery): InboxPage {
+      const place = before === undefined ? TOP : decodePlace(before);
+      // One row more than asked tells whether there is a next page.
+      const rows = rowsOf[view](workspaceId, agentId, place, limit + 1);
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const next = rows.length > limit && last !== undefined ? encodePlace(last) : null;
+      return { conversations: page.map(toConversation), next };
+    },
+
+    inboxCounts(workspaceId: string, agentId: string): InboxCounts {
+      const rows = counts.all(workspaceId);
+      const sum = (status: string, assignee?: string) =>
+        rows
+          .filter(
+            (row) => row.status === status && (assignee ?? row.assignee_key) === row.assignee_key,
+          )
+          .reduce((total, row) => total + row.count, 0);
+      return {
+        all: sum('open'),
+        mine: sum('open', agentId),
+        unassigned: sum('open', NOBODY),
+        resolved: sum('resolved'),
+      };
+    },
+
+    ...changeReads(prepare, listed),
+  };
+}
+
+/**
+ * The writer numbers the changes of a workspace in the order in which they become visible, so whoever has seen a number
+ * has seen all below it.
+ */
+function changeReads(prepare: Prepare, listed: string) {
+  const changedAfter: Statement<ConversationColumns> = prepare(
+    `${listed} AND change > ? ORDER BY change LIMIT ?`,
+  );
+  const latestChange = prepare<{ latest_change: number }>(
+    'SELECT latest_change FROM workspaces WHERE id = ?',
+  );
+  const latest = (workspaceId: string) => latestChange.get(workspaceId)?.latest_change ?? 0;
+  return {
+    changedConversations(workspaceId: string, cursor: string, limit: number): ChangedConversations {
+      const seen = decodeCursor(cursor);
+      // A number that was never given out comes from before a backup was restored: begin anew.
+      const after = seen > latest(workspaceId) ? 0 : seen;
+      const rows = changedAfter.all(workspaceId, after, limit + 1);
+      const page = rows.slice(0, limit);
+      return {
+        conversations: page.map(toConversation),
+        cursor: String(page.at(-1)?.change ?? after),
+        more: rows.length > limit,
+      };
+    },
+
+    latestCursor: (workspaceId: string) => String(latest(workspaceId)),
+  };
+}
+
+function encodePlace(row: ConversationColumns): string {
+  return Buffer.from(JSON.stringify([row.last_activity_at, row.id])).toString('base64url');
+}
+
+function decodePlace(text: string): Place {
+  try {
+    const place: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (Array.isArray(place)) {
+      const [lastActivityAt, id]: unknown[] = place;
+      if (typeof lastActivityAt === 'string' && typeof id === 'string') return [lastActivityAt, id];
+    }
+  } catch {
+    // Not JSON: the same as JSON of another shape.
+  }
+  throw new RangeError('the place in the inbox cannot be read; start again from the first page');
+}
+
+function decodeCursor(cursor: string): number {
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  throw new RangeError('the inbox cursor cannot be read; load the inbox anew');
+}

@@ -1,0 +1,30 @@
+import type { Prepare } from '../connection.ts';
+import { accountReads } from './accounts.ts';
+import { agentReads } from './agents.ts';
+import { contactReads } from './contacts.ts';
+import { conversationReads } from './conversations.ts';
+import { cursorReads } from './cursors.ts';
+import { eventReads } from './events.ts';
+import { inboxReads } from './inbox.ts';
+import { invitationReads } from './invitations.ts';
+import { sessionReads } from './sessions.ts';
+import { workspaceReads } from './workspaces.ts';
+
+/** Every read, its statements prepared. What belongs to a workspace takes its id first. */
+export type Reads = ReturnType<typeof createReads>;
+
+/** Prepares every read on one connection. */
+export function createReads(prepare: Prepare) {
+  return {
+    ...workspaceReads(prepare),
+    ...accountReads(prepare),
+    ...sessionReads(prepare),
+    ...agentReads(prepare),
+    ...invitationReads(prepare),
+    ...contactReads(prepare),
+    ...conversationReads(prepare),
+    ...eventReads(prepare),
+    ...inboxReads(prepare),
+    ...cursorReads(prepare),
+  };
+}

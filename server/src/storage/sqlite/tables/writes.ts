@@ -1,0 +1,34 @@
+import type { Prepare } from '../connection.ts';
+import { MIGRATIONS } from '../schema.ts';
+import { accountWrites } from './accounts.ts';
+import { agentWrites } from './agents.ts';
+import { appendWrites } from './append.ts';
+import { contactWrites } from './contacts.ts';
+import { conversationWrites } from './conversations.ts';
+import { cursorWrites } from './cursors.ts';
+import { invitationWrites } from './invitations.ts';
+import { sessionWrites } from './sessions.ts';
+import { workspaceWrites } from './workspaces.ts';
+
+/** Every write, its statements prepared. What belongs to a workspace takes its id first. Arguments and answers are JSON. */
+export type Writes = ReturnType<typeof createWrites>;
+
+/** Prepares every write on one connection. Each runs inside a transaction that its caller opened. */
+export function createWrites(prepare: Prepare) {
+  // The smallest write that reaches the disk: the schema's number over itself.
+  const touch = prepare(`PRAGMA user_version = ${MIGRATIONS.length}`);
+  return {
+    ...workspaceWrites(prepare),
+    ...accountWrites(prepare),
+    ...sessionWrites(prepare),
+    ...agentWrites(prepare),
+    ...invitationWrites(prepare),
+    ...contactWrites(prepare),
+    ...conversationWrites(prepare),
+    ...appendWrites(prepare),
+    ...cursorWrites(prepare),
+    touch(): void {
+      touch.run();
+    },
+  };
+}
