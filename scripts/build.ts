@@ -3,8 +3,10 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, join } from 'node:path';
 import { root, runTool } from './run-tool.ts';
 
+type BuildName = 'packages' | 'widget' | 'console';
+
 interface Build {
-  readonly name: string;
+  readonly name: BuildName;
   /** Globs of every file that the result depends on. */
   readonly inputs: readonly string[];
   /** A file without which the build counts as missing. */
@@ -48,10 +50,12 @@ const builds: readonly Build[] = [
  * Builds what is missing or stale. A build is stale when the contents of its inputs differ from those it was last made
  * from, so switching branches and back costs nothing.
  *
+ * @param names which builds to look at; all without it.
  * @throws Error naming the build that failed; its tool has then said why.
  */
-export async function buildStale(): Promise<void> {
+export async function buildStale(names?: readonly BuildName[]): Promise<void> {
   const stale = builds
+    .filter(({ name }) => names?.includes(name) ?? true)
     .map((build) => ({ build, stamp: stampOf(build) }))
     .filter(
       ({ build, stamp }) => !existsSync(join(root, build.result)) || stamp !== lastStamp(build),
