@@ -7,7 +7,10 @@ export type Parsed<Value> =
   | { ok: false; code: Extract<ErrorCode, 'invalid' | 'too_large'>; message: string };
 
 /** Parses input of any kind. Never throws. */
-export function parseInput<Value>(schema: z.ZodType<Value>, input: unknown): Parsed<Value> {
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): Parsed<z.output<Schema>> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, code: codeOf(parsed.error), message: describeIssues(parsed.error) };
