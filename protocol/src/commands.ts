@@ -245,5 +245,13 @@ export interface AgentHello {
 /** The Socket.IO namespaces. */
 export const NAMESPACES = { visitor: '/visitor', agent: '/agent' } as const;
 
-/** Names of the frames that the server sends by itself. Commands travel under their own names. */
-export const SERVER_FRAMES = { hello: 'hello', event: 'event', signal: 'signal' } as const;
+/**
+ * Names of the frames that the server sends by itself. Commands travel under their own names. `refused` carries the
+ * `Refusal` of what could not be answered by an ack: a command sent without a callback, a `hello` that failed.
+ */
+export const SERVER_FRAMES = {
+  hello: 'hello',
+  event: 'event',
+  signal: 'signal',
+  refused: 'refused',
+} as const;
