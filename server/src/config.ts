@@ -1,0 +1,266 @@
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
+
+/** What an operator can set, checked. */
+export interface Config {
+  port: number;
+  /** Without one the server listens on every address of the machine. */
+  host: string | undefined;
+  /** The address under which people reach the server. Without one: `http://localhost:PORT`. */
+  publicUrl: URL | undefined;
+  /** Absolute. Holds the database, the keys and the socket of the `alcove` command. */
+  dataDir: string;
+  /** `sqlite:` and an absolute path, or `sqlite::memory:`. */
+  databaseUrl: string;
+  /** How many reverse proxies stand in front, or which addresses they have. */
+  trustProxy: number | string[];
+  logLevel: LogLevel;
+}
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** One line of the table of settings. A flag wins over the variable of the same meaning. */
+export interface Setting {
+  variable: string;
+  /** As commander writes it. */
+  flag: string;
+  /** The value without which the server starts; absent where there is none. */
+  default?: string;
+  description: string;
+}
+
+/** Everything that can be set. `alcove serve --help` and docs/operations.md show this table. */
+export const SETTINGS = [
+  {
+    variable: 'PORT',
+    flag: '--port <number>',
+    default: '3000',
+    description: 'Port to listen on; 0 takes any free one.',
+  },
+  {
+    variable: 'HOST',
+    flag: '--host <address>',
+    description: 'Address to listen on. Without one: every address of the machine.',
+  },
+  {
+    variable: 'PUBLIC_URL',
+    flag: '--public-url <url>',
+    description:
+      'Address under which people reach the server, such as https://chat.example.com. Without one: http://localhost and the port.',
+  },
+  {
+    variable: 'DATA_DIR',
+    flag: '--data-dir <folder>',
+    default: './data',
+    description: 'Folder for the database and the keys. Back it up, and keep it private.',
+  },
+  {
+    variable: 'DATABASE_URL',
+    flag: '--database-url <url>',
+    default: 'sqlite:alcove.db',
+    description: 'The database: sqlite: and a file, relative to the data folder.',
+  },
+  {
+    variable: 'REDIS_URL',
+    flag: '--redis-url <url>',
+    description:
+      'Reserved for several nodes on MongoDB. Refused with SQLite, which is one process.',
+  },
+  {
+    variable: 'TRUST_PROXY',
+    flag: '--trust-proxy <proxies>',
+    default: '0',
+    description:
+      'Reverse proxies in front: how many (1), or their addresses (10.0.0.0/8,127.0.0.1). Believes what they say about visitors.',
+  },
+  {
+    variable: 'LOG_LEVEL',
+    flag: '--log-level <level>',
+    default: 'info',
+    description: `How much is logged: ${LOG_LEVELS.join(', ')}.`,
+  },
+] as const satisfies readonly Setting[];
+
+/** The name of an environment variable in the table. */
+export type Variable = (typeof SETTINGS)[number]['variable'];
+
+/** Values as text, by variable. */
+export type Values = Partial<Record<Variable, string>>;
+
+/** Everything that is wrong with the configuration, a sentence for each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the configuration: flags first, then the environment, then the defaults.
+ *
+ * @throws ConfigError with all problems at once.
+ */
+export function readConfig(flags: Values = {}, environment: Values = process.env): Config {
+  const problems: string[] = [];
+  const values = valuesOf(flags, environment);
+  const read = <Name extends Variable, Value>(
+    name: Name,
+    parse: (text: string) => Value | Problem,
+  ): Value | undefined => {
+    const text = values[name];
+    if (text === undefined) return undefined;
+    const parsed = parse(text);
+    if (!(parsed instanceof Problem)) return parsed;
+    problems.push(`${name} is ${JSON.stringify(hideSecrets(text))}, but ${parsed.sentence}`);
+    return undefined;
+  };
+
+  const dataDir = resolve(values.DATA_DIR ?? '');
+  const config = {
+    port: read('PORT', parsePort),
+    host: read('HOST', parseHost),
+    publicUrl: read('PUBLIC_URL', parsePublicUrl),
+    dataDir,
+    databaseUrl: read('DATABASE_URL', (text) => parseDatabaseUrl(text, dataDir)),
+    trustProxy: read('TRUST_PROXY', parseTrustProxy),
+    logLevel: read('LOG_LEVEL', parseLogLevel),
+  };
+  read('REDIS_URL', refuseRedis);
+
+  const { port, databaseUrl, trustProxy, logLevel } = config;
+  if (
+    problems.length > 0 ||
+    port === undefined ||
+    databaseUrl === undefined ||
+    trustProxy === undefined ||
+    logLevel === undefined
+  ) {
+    throw new ConfigError(problems);
+  }
+  return { ...config, port, databaseUrl, trustProxy, logLevel };
+}
+
+/** Why a value cannot be: the second half of a sentence. */
+class Problem {
+  readonly sentence: string;
+
+  constructor(sentence: string) {
+    this.sentence = sentence;
+  }
+}
+
+/** An empty variable counts as not set: compose files and shells make those by accident. */
+function valuesOf(flags: Values, environment: Values): Values {
+  const values: Values = {};
+  for (const setting of SETTINGS) {
+    const name = setting.variable;
+    const fallback = 'default' in setting ? setting.default : undefined;
+    const value = flags[name] ?? (environment[name]?.trim() || fallback);
+    if (value !== undefined) values[name] = value.trim();
+  }
+  return values;
+}
+
+function parsePort(text: string): number | Problem {
+  const port = Number(text);
+  const isPort = /^\d{1,5}$/.test(text) && port <= 65_535;
+  return isPort ? port : new Problem('a port is a whole number from 0 to 65535.');
+}
+
+function parseHost(text: string): string | Problem {
+  const isHost = isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]{0,252})$/i.test(text);
+  return isHost
+    ? text
+    : new Problem('it must be an address of this machine without a port, such as 127.0.0.1.');
+}
+
+function parsePublicUrl(text: string): URL | Problem {
+  const url = URL.parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    return new Problem('it must start with https:// or http://, such as https://chat.example.com.');
+  }
+  if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
+    return new Problem(
+      'Alcove lives at the root of a host: leave out everything after the host and port.',
+    );
+  }
+  return url;
+}
+
+function parseDatabaseUrl(text: string, dataDir: string): string | Problem {
+  if (/^mongodb(\+srv)?:/.test(text)) {
+    return new Problem(
+      'this version keeps its data in SQLite only: leave DATABASE_URL out, or write sqlite: and a file.',
+    );
+  }
+  const match = /^sqlite:(.*)$/.exec(text);
+  if (!match) {
+    return new Problem(
+      'it must be sqlite: and a file, such as sqlite:alcove.db or sqlite:/var/lib/alcove/alcove.db.',
+    );
+  }
+  const file = (match[1] ?? '').replace(/^\/\/(?=\/)/, '');
+  if (file.startsWith('//') || file.includes('?') || file.includes('\0')) {
+    return new Problem('after sqlite: stands the path of a file, without a host or parameters.');
+  }
+  return file === ':memory:' ? text : `sqlite:${resolve(dataDir, file || 'alcove.db')}`;
+}
+
+function refuseRedis(): Problem {
+  return new Problem(
+    'SQLite is for one process, which needs no Redis: leave REDIS_URL out. Several nodes need MongoDB, which this version does not speak yet.',
+  );
+}
+
+/** Longer chains of proxies than this are a typing error. */
+const MOST_PROXIES = 16;
+
+function parseTrustProxy(text: string): number | string[] | Problem {
+  if (/^\d+$/.test(text)) {
+    const hops = Number(text);
+    return hops <= MOST_PROXIES
+      ? hops
+      : new Problem(`nobody has more than ${MOST_PROXIES} proxies in a row.`);
+  }
+  const addresses = text.split(',').map((address) => address.trim());
+  if (addresses.every(isAddressOrBlock)) return addresses;
+  return new Problem(
+    'it must be the number of your reverse proxies (1) or a list of their addresses (10.0.0.0/8,127.0.0.1). Trusting everybody would let any visitor forge an address.',
+  );
+}
+
+function isAddressOrBlock(text: string): boolean {
+  if (!text.includes('/')) return ipaddr.isValid(text);
+  try {
+    // A block of all addresses is the same as trusting everybody.
+    return ipaddr.parseCIDR(text)[1] > 0;
+  } catch {
+    return false;
+  }
+}
+
+function parseLogLevel(text: string): LogLevel | Problem {
+  const level = LOG_LEVELS.find((candidate) => candidate === text.toLowerCase());
+  return level ?? new Problem(`a level is one of: ${LOG_LEVELS.join(', ')}.`);
+}
+
+/** A password in an address must not end up in a terminal or log. */
+function hideSecrets(text: string): string {
+  return text.replace(/\/\/[^/@]*@/, '//***@');
+}
+
+/** Where the keys are. */
+export function keysDirOf(config: Pick<Config, 'dataDir'>): string {
+  return join(config.dataDir, 'keys');
+}
+
+/** Where a running server listens for the `alcove` command. */
+export function adminSocketOf(config: Pick<Config, 'dataDir'>): string {
+  return join(config.dataDir, 'alcove.sock');
+}

@@ -1,0 +1,221 @@
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { type BuiltFiles, locateBuiltFiles } from './built-files.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { createSingleNodeCluster } from './cluster/single-node.ts';
+import { adminSocketOf, type Config } from './config.ts';
+import { type Admin, createAdmin } from './domain/admin.ts';
+import { createAgentSessions } from './domain/agent-sessions.ts';
+import { createAgents } from './domain/agents.ts';
+import { type Clock, systemClock } from './domain/clock.ts';
+import { createAuthenticator } from './domain/create-authenticator.ts';
+import { createDomain, type Domain } from './domain/create-domain.ts';
+import { createInvitations } from './domain/invitations.ts';
+import type { Keys } from './domain/keys.ts';
+import { createOrigins } from './domain/origins.ts';
+import { createPasswords, type PasswordCost } from './domain/passwords.ts';
+import { createSessions } from './domain/sessions.ts';
+import { createTokens } from './domain/tokens.ts';
+import { createVisitorSessions } from './domain/visitor-sessions.ts';
+import { createWorkspaces } from './domain/workspaces.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { openStorage } from './storage/open-storage.ts';
+import type { Storage } from './storage/storage.ts';
+import { type AdminSocket, openAdminSocket } from './transport/admin-socket.ts';
+import { createClientAddress } from './transport/client-address.ts';
+import { createCommands } from './transport/commands/commands.ts';
+import { createApp } from './transport/http/app.ts';
+import { createAuthenticateAgent } from './transport/http/authenticate.ts';
+import { createRateLimit } from './transport/http/rate-limit.ts';
+import type { Readiness } from './transport/http/routes/health.ts';
+
+/** What a server is made from. */
+export interface ServerOptions {
+  config: Config;
+  keys: Keys;
+  logger: Logger;
+  clock?: Clock;
+  limits?: Partial<Limits>;
+  passwordCost?: PasswordCost;
+  files?: BuiltFiles;
+}
+
+/** A server, ready to listen. */
+export interface Server {
+  /** @throws Error when the port is taken. */
+  listen(): Promise<{ url: string; port: number }>;
+  /** What the operator may ask; works without listening, too. */
+  readonly admin: Admin;
+  /** Says goodbye to whoever is connected, finishes what was accepted, and lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** The name of the workspace that a fresh installation starts with. */
+const FIRST_WORKSPACE = 'My workspace';
+
+/** Expired sessions are swept out this often. */
+const PRUNE_MS = 60 * 60 * 1000;
+
+/**
+ * Puts a server together. The only function that knows all parts; they know each other by their interfaces.
+ *
+ * @throws Error in words for the operator when the data cannot be opened.
+ */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const storage = await openStorage(options.config.databaseUrl);
+  try {
+    return await assemble(storage, options);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function assemble(storage: Storage, options: ServerOptions): Promise<Server> {
+  const { config, logger, clock = systemClock } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const httpServer = createListener();
+  const publicUrl = () =>
+    config.publicUrl ?? new URL(`http://localhost:${portOf(httpServer) ?? config.port}`);
+  const clientAddress = createClientAddress(config.trustProxy);
+
+  const cluster = createSingleNodeCluster(limits);
+  const publisher = { event() {}, cursor() {}, typing() {}, contact() {}, presence() {} };
+  const domain = createDomain({ storage, publisher, cluster, clock, limits });
+  const services = createServices({ ...options, storage, cluster, domain, clock, publicUrl });
+  const { authenticator, admin, workspaces, sessions } = services;
+  const commands = createCommands({ domain, authenticator, cluster, limits, logger });
+
+  let isDraining = false;
+  httpServer.on(
+    'request',
+    createApp({
+      ...services,
+      authenticateAgent: createAuthenticateAgent(authenticator),
+      clientAddress,
+      commands,
+      files: options.files ?? locateBuiltFiles(),
+      limits,
+      logger,
+      publicUrl,
+      rateLimit: createRateLimit({ limiter: cluster.limiter, clientAddress }),
+      readiness: () => readinessOf(storage, isDraining),
+      trustProxy: config.trustProxy,
+    }),
+  );
+  if ((await workspaces.list()).length === 0) await workspaces.create(FIRST_WORKSPACE);
+  const pruning = setInterval(() => {
+    sessions
+      .prune()
+      .catch((err: unknown) => logger.error({ err }, 'old sessions were not deleted'));
+  }, PRUNE_MS).unref();
+
+  let adminSocket: AdminSocket | undefined;
+  return {
+    admin,
+    async listen() {
+      await listenOn(httpServer, config);
+      adminSocket = await openAdminSocket({ path: adminSocketOf(config), admin, logger });
+      const port = portOf(httpServer) ?? config.port;
+      logger.info({ port, url: publicUrl().origin }, 'listening');
+      return { url: publicUrl().origin, port };
+    },
+    async close() {
+      isDraining = true;
+      clearInterval(pruning);
+      await adminSocket?.close();
+      await stopListening(httpServer);
+      await commands.whenIdle();
+      domain.close();
+      await cluster.close();
+      await storage.close();
+      logger.info('closed');
+    },
+  };
+}
+
+type Parts = Pick<ServerOptions, 'keys' | 'passwordCost'> & {
+  storage: Storage;
+  cluster: Cluster;
+  domain: Domain;
+  clock: Clock;
+  publicUrl: () => URL;
+};
+
+/** Workspaces, people, and how they prove who they are. */
+function createServices({ keys, passwordCost, cluster, domain, publicUrl, ...ports }: Parts) {
+  const { roster, contacts } = domain;
+  const passwords = createPasswords(passwordCost);
+  const origins = createOrigins({ publicUrl });
+  const tokens = createTokens({ keys, clock: ports.clock });
+  const workspaces = createWorkspaces(ports);
+  const { revocations } = cluster;
+  const sessions = createSessions({ ...ports, keys: keys.refresh, revocations });
+
+  const shared = { ...ports, passwords, origins, tokens, workspaces, sessions, roster, contacts };
+  const agents = createAgents(shared);
+  const invitations = createInvitations({ ...shared, publicUrl });
+  return {
+    workspaces,
+    sessions,
+    agents,
+    invitations,
+    authenticator: createAuthenticator(shared),
+    agentSessions: createAgentSessions(shared),
+    visitorSessions: createVisitorSessions(shared),
+    admin: createAdmin({ ...shared, agents, invitations }),
+  };
+}
+
+/** Slow clients hold a connection this long at most; Node's own defaults are minutes. */
+function createListener(): HttpServer {
+  return createHttpServer({
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    // Longer than a proxy keeps an idle connection (60 s is usual): it must not send into one that is being closed.
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 5_000,
+  });
+}
+
+function listenOn(httpServer: HttpServer, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    httpServer.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new Error(inWords(error, port, host), { cause: error }));
+    });
+    httpServer.listen({ port, host }, resolve);
+  });
+}
+
+function inWords({ code, message }: NodeJS.ErrnoException, port: number, host?: string): string {
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is in use. Stop what uses it, or choose another one: --port ${port + 1}`;
+  }
+  if (code === 'EACCES') return `Port ${port} is reserved for the system. Choose one above 1023.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `${host} is no address of this machine. Leave HOST out to listen on all of them.`;
+  }
+  return `The server cannot listen on port ${port}: ${message}`;
+}
+
+function stopListening(httpServer: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    // Called with an error when it does not listen, which is what is wanted.
+    httpServer.close(() => resolve());
+    httpServer.closeIdleConnections();
+  });
+}
+
+function portOf(httpServer: HttpServer): number | undefined {
+  const address = httpServer.address() as AddressInfo | null;
+  return address?.port;
+}
+
+async function readinessOf(storage: Storage, isDraining: boolean): Promise<Readiness> {
+  if (isDraining) return 'draining';
+  return storage.check().then(
+    () => 'ready' as const,
+    () => 'store_unavailable' as const,
+  );
+}

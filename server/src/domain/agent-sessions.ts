@@ -1,0 +1,120 @@
+import type { AgentSession, SignIn } from '@alcove/protocol';
+import type { AccountRecord, AgentRecord, Storage } from '../storage/storage.ts';
+import { type Clock, toIso } from './clock.ts';
+import { DomainError } from './domain-error.ts';
+import type { Passwords } from './passwords.ts';
+import { presentAgent, presentWorkspace } from './present.ts';
+import type { AgentPrincipal } from './principal.ts';
+import type { IssuedSession, Sessions } from './sessions.ts';
+import type { Tokens } from './tokens.ts';
+import type { Workspaces } from './workspaces.ts';
+
+/** What the browser gets: `session` in the answer, the refresh token in a cookie that no script can read. */
+export interface SignedIn {
+  session: AgentSession;
+  refreshToken: string;
+  /** Milliseconds since 1970. */
+  refreshExpiresAt: number;
+}
+
+/** Sessions of agents. */
+export interface AgentSessions {
+  /**
+   * @throws DomainError `unauthenticated`, in the same words and after the same work whether the address is unknown or
+   * the password wrong; `forbidden` when all of the account's access was switched off.
+   */
+  signIn(credentials: SignIn): Promise<SignedIn>;
+  /** Opens a session for somebody who has just proved who they are. */
+  start(agent: AgentRecord): Promise<SignedIn>;
+  /** @throws DomainError `unauthenticated` */
+  renew(refreshToken: string): Promise<SignedIn>;
+  /** Ends the session of a cookie. Without one there is nothing to end. */
+  signOut(refreshToken: string | undefined): Promise<void>;
+  /** Ends this and all other sessions of the account. */
+  signOutEverywhere(agent: AgentPrincipal): Promise<void>;
+}
+
+interface AgentSessionsOptions {
+  storage: Storage;
+  workspaces: Workspaces;
+  sessions: Sessions;
+  tokens: Tokens;
+  passwords: Passwords;
+  clock: Clock;
+}
+
+/** @see AgentSessions */
+export function createAgentSessions(options: AgentSessionsOptions): AgentSessions {
+  const { storage, workspaces, sessions, tokens, passwords } = options;
+  const { accounts } = storage.directory;
+
+  const present = async (agent: AgentRecord, issued: IssuedSession): Promise<SignedIn> => {
+    const workspace = await workspaces.get(agent.workspaceId);
+    const { accessToken, expiresAt } = tokens.signAgent({
+      workspaceId: agent.workspaceId,
+      agentId: agent.id,
+      accountId: agent.accountId,
+      sessionId: issued.sessionId,
+    });
+    return {
+      session: {
+        accessToken,
+        accessExpiresAt: toIso(expiresAt),
+        agent: presentAgent(agent),
+        workspace: presentWorkspace(workspace),
+      },
+      refreshToken: issued.refreshToken,
+      refreshExpiresAt: issued.refreshExpiresAt,
+    };
+  };
+
+  const start = async (agent: AgentRecord) => {
+    const { accountId, workspaceId } = agent;
+    return present(
+      agent,
+      await sessions.start({ kind: 'agent', principalId: accountId, workspaceId }),
+    );
+  };
+
+  const strengthen = async (account: AccountRecord, password: string) => {
+    if (!passwords.isOutdated(account.passwordHash)) return;
+    await accounts.update(account.id, { passwordHash: await passwords.hash(password) });
+  };
+
+  return {
+    start,
+    async signIn({ email, password }) {
+      const account = await accounts.findByEmail(email);
+      const isCorrect = await passwords.isCorrect(password, account?.passwordHash);
+      if (!account || !isCorrect) {
+        throw new DomainError('unauthenticated', 'This e-mail address and password do not match.');
+      }
+      await strengthen(account, password);
+      const agents = await accounts.memberships(account.id);
+      const agent = agents.find(({ isDisabled }) => !isDisabled);
+      if (!agent) throw switchedOff();
+      return start(agent);
+    },
+    async renew(refreshToken) {
+      const issued = await sessions.renew('agent', refreshToken);
+      const agents = await accounts.memberships(issued.principalId);
+      const agent = agents.find(({ workspaceId }) => workspaceId === issued.workspaceId);
+      if (!agent || agent.isDisabled) {
+        await sessions.end(issued.sessionId);
+        throw new DomainError('unauthenticated', 'The session has ended. Sign in again.');
+      }
+      return present(agent, issued);
+    },
+    async signOut(refreshToken) {
+      if (refreshToken !== undefined) await sessions.endByToken(refreshToken);
+    },
+    signOutEverywhere: ({ accountId }) => sessions.revokeAll(accountId),
+  };
+}
+
+function switchedOff(): DomainError {
+  return new DomainError(
+    'forbidden',
+    'Your access has been switched off. An owner or admin of the workspace can switch it on again.',
+  );
+}

@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type AcceptInvitation,
+  type AgentRole,
+  createId,
+  type Invitation,
+  type InvitationDetails,
+} from '@alcove/protocol';
+import type { AccountRecord, AgentRecord, InvitationRecord, Storage } from '../storage/storage.ts';
+import { type Authority, requireManager } from './agents.ts';
+import { type Clock, toIso } from './clock.ts';
+import { DomainError } from './domain-error.ts';
+import type { Passwords } from './passwords.ts';
+import type { Roster } from './roster.ts';
+import { hashOf } from './sessions.ts';
+import type { Workspaces } from './workspaces.ts';
+
+/** An invitation and the link that carries its token, which exists nowhere else. */
+export interface NewInvitation {
+  invitation: Invitation;
+  url: string;
+}
+
+/** Links by which people join a workspace. They are copied by hand, work once, and end by themselves. */
+export interface Invitations {
+  /** @throws DomainError `forbidden` */
+  create(by: Authority, role: AgentRole): Promise<NewInvitation>;
+  /** A link for the first owner; earlier ones stop working. */
+  createForFirstOwner(workspaceId: string): Promise<NewInvitation>;
+  /** Those that can still be used, newest first. @throws DomainError `forbidden` */
+  list(by: Authority): Promise<Invitation[]>;
+  /** @throws DomainError `forbidden`; `not_found` */
+  withdraw(by: Authority, invitationId: string): Promise<void>;
+  /** @throws DomainError `not_found` when the link is used up, withdrawn, too old, or none. */
+  lookUp(token: string): Promise<InvitationDetails>;
+  /**
+   * Uses the link up. Whoever has an account already proves it by its password and joins with it.
+   *
+   * @throws DomainError `not_found` as above; `conflict` when the address has an account with another password, or is
+   * a member already. The link stays good then.
+   */
+  accept(acceptance: AcceptInvitation): Promise<AgentRecord>;
+}
+
+const LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** The first owner's link stands in a terminal, maybe one that is recorded. */
+const FIRST_OWNER_LIFETIME_MS = 15 * 60 * 1000;
+
+const TOKEN_BYTES = 32;
+
+interface InvitationsOptions {
+  storage: Storage;
+  workspaces: Workspaces;
+  passwords: Passwords;
+  roster: Pick<Roster, 'forget'>;
+  clock: Clock;
+  publicUrl: () => URL;
+}
+
+/** @see Invitations */
+export function createInvitations(options: InvitationsOptions): Invitations {
+  const { storage, workspaces, passwords, roster, clock, publicUrl } = options;
+  const { directory } = storage;
+
+  const issue = async (workspaceId: string, role: AgentRole, lifetimeMs: number) => {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const record: InvitationRecord = {
+      id: createId('in'),
+      workspaceId,
+      tokenHash: hashOf(token),
+      role,
+      createdAt: toIso(clock.now()),
+      expiresAt: toIso(clock.now() + lifetimeMs),
+      usedAt: null,
+    };
+    await storage.forWorkspace(workspaceId).invitations.create(record);
+    // Behind `#`: browsers send that part to nobody, so it stands in no log on the way.
+    const url = new URL(`/console/#/join/${token}`, publicUrl()).href;
+    return { invitation: presentInvitation(record), url };
+  };
+
+  const findUsable = async (token: string) => {
+    const invitation = await directory.invitations.find(hashOf(token));
+    if (!invitation || invitation.usedAt !== null) throw unusable();
+    if (Date.parse(invitation.expiresAt) <= clock.now()) throw unusable();
+    return invitation;
+  };
+
+  const checkNewcomer = async (workspaceId: string, { email, password }: AcceptInvitation) => {
+    const account = await directory.accounts.findByEmail(email);
+    if (!account) return undefined;
+    if (!(await passwords.isCorrect(password, account.passwordHash))) throw otherPassword();
+    const agents = await directory.accounts.memberships(account.id);
+    if (agents.some((agent) => agent.workspaceId === workspaceId)) throw memberAlready();
+    return account;
+  };
+
+  const createAccount = async ({ email, password }: AcceptInvitation): Promise<AccountRecord> => {
+    const account = {
+      id: createId('ac'),
+      email,
+      passwordHash: await passwords.hash(password),
+      createdAt: toIso(clock.now()),
+    };
+    if ((await directory.accounts.create(account)) === 'email_taken') throw otherPassword();
+    return account;
+  };
+
+  return {
+    async create(by, role) {
+      checkInviter(by, role);
+      return issue(by.workspaceId, role, LIFETIME_MS);
+    },
+    async createForFirstOwner(workspaceId) {
+      const { invitations } = storage.forWorkspace(workspaceId);
+      const earlier = await invitations.list(toIso(clock.now()));
+      const owners = earlier.filter(({ role }) => role === 'owner');
+      await Promise.all(owners.map(({ id }) => invitations.delete(id)));
+      return issue(workspaceId, 'owner', FIRST_OWNER_LIFETIME_MS);
+    },
+    async list(by) {
+      requireManager(by);
+      const { invitations } = storage.forWorkspace(by.workspaceId);
+      return (await invitations.list(toIso(clock.now()))).map(presentInvitation);
+    },
+    async withdraw(by, invitationId) {
+      requireManager(by);
+      const { invitations } = storage.forWorkspace(by.workspaceId);
+      const usable = await invitations.list(toIso(clock.now()));
+      const invitation = usable.find(({ id }) => id === invitationId);
+      if (!invitation) throw unusable();
+      checkInviter(by, invitation.role);
+      await invitations.delete(invitationId);
+    },
+    async lookUp(token) {
+      const { workspaceId, role, expiresAt } = await findUsable(token);
+      const { name } = await workspaces.get(workspaceId);
+      return { workspaceName: name, role, expiresAt };
+    },
+    async accept(acceptance) {
+      const { workspaceId, role, tokenHash } = await findUsable(acceptance.token);
+      const known = await checkNewcomer(workspaceId, acceptance);
+      // Everything that a person can mend was checked: from here on the link is used up, whatever happens.
+      if (!(await directory.invitations.consume(tokenHash, toIso(clock.now())))) throw unusable();
+      const account = known ?? (await createAccount(acceptance));
+      const agent: AgentRecord = {
+        id: createId('ag'),
+        workspaceId,
+        accountId: account.id,
+        name: acceptance.name,
+        email: account.email,
+        role,
+        isDisabled: false,
+        createdAt: toIso(clock.now()),
+      };
+      const outcome = await storage.forWorkspace(workspaceId).agents.create(agent);
+      if (outcome === 'already_member') throw memberAlready();
+      roster.forget(workspaceId);
+      return agent;
+    },
+  };
+}
+
+function presentInvitation({ id, role, createdAt, expiresAt }: InvitationRecord): Invitation {
+  return { id, role, createdAt, expiresAt };
+}
+
+/** Nobody gives away more than they have. */
+function checkInviter(by: Authority, role: AgentRole): void {
+  requireManager(by);
+  if (role === 'owner' && by.role !== 'owner') {
+    throw new DomainError('forbidden', 'Only an owner may invite an owner.');
+  }
+}
+
+function unusable(): DomainError {
+  return new DomainError(
+    'not_found',
+    'This invitation was used, withdrawn, or is too old. Ask for a new link.',
+  );
+}
+
+function otherPassword(): DomainError {
+  return new DomainError(
+    'conflict',
+    'This e-mail address has an account here already. Enter the password of that account to join with it.',
+  );
+}
+
+function memberAlready(): DomainError {
+  return new DomainError('conflict', 'You are in this workspace already. Sign in instead.');
+}

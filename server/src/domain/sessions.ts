@@ -1,0 +1,189 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createId } from '@alcove/protocol';
+import type { Revocations } from '../cluster/cluster.ts';
+import type { SessionRecord, Storage } from '../storage/storage.ts';
+import { type Clock, toIso } from './clock.ts';
+import { DomainError } from './domain-error.ts';
+import type { KeyRing } from './keys.ts';
+
+/** Whose session it is. */
+export interface SessionHolder {
+  kind: SessionRecord['kind'];
+  /** Account id of an agent, visitor id of a visitor. */
+  principalId: string;
+  workspaceId: string;
+}
+
+/** A session and the token that continues it. */
+export interface IssuedSession extends SessionHolder {
+  sessionId: string;
+  refreshToken: string;
+  /** When the refresh token ends, milliseconds since 1970. */
+  refreshExpiresAt: number;
+}
+
+/** Sessions that outlive their access tokens by refresh tokens, each of which works once. */
+export interface Sessions {
+  start(holder: SessionHolder): Promise<IssuedSession>;
+  /**
+   * Exchanges a refresh token for its successor. Two tabs that present the same token within ten seconds get the same
+   * successor; later than that somebody has a copy, and the whole session ends.
+   *
+   * @param workspaceId The only workspace whose session it may be; any, when left out.
+   * @throws DomainError `unauthenticated`
+   */
+  renew(
+    kind: SessionRecord['kind'],
+    refreshToken: string,
+    workspaceId?: string,
+  ): Promise<IssuedSession>;
+  isActive(sessionId: string): Promise<boolean>;
+  /** Ends a session. Unknown ones are no error. */
+  end(sessionId: string): Promise<void>;
+  /** Ends the session that a refresh token belongs to, if any. */
+  endByToken(refreshToken: string): Promise<void>;
+  /** Ends all sessions of an account or visitor. */
+  revokeAll(principalId: string): Promise<void>;
+  /** Forgets what ended long ago. */
+  prune(): Promise<void>;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How long somebody may stay away without signing in again, or without becoming a new visitor. */
+const LIFETIME_MS = { agent: 30 * DAY_MS, visitor: 365 * DAY_MS };
+
+/** Tabs that wake up together present the same token within this time. */
+const GRACE_MS = 10_000;
+
+/** A replaced token is remembered this long, so that its reuse is noticed. */
+const REMEMBERED_MS = 30 * DAY_MS;
+
+/** More renewals than this do not happen within the grace time. */
+const LONGEST_CHAIN = 32;
+
+const TOKEN_BYTES = 32;
+
+interface SessionsOptions {
+  storage: Storage;
+  /** Successors are computed with it, so that only hashes need to be stored. */
+  keys: KeyRing;
+  clock: Clock;
+  revocations: Revocations;
+}
+
+/** @see Sessions */
+export function createSessions({ storage, keys, clock, revocations }: SessionsOptions): Sessions {
+  const store = storage.directory.sessions;
+
+  const end = async (sessionId: string) => {
+    await store.revokeFamily(sessionId, toIso(clock.now()));
+    revocations.revoke(sessionId);
+  };
+
+  const rotate = async (session: SessionRecord, refreshToken: string) => {
+    const now = clock.now();
+    const successorToken = successorOf(keys.current.secret.export(), refreshToken);
+    const successor = toRecord(session, session.familyId, successorToken, now);
+    await store.rotate(session.tokenHash, toIso(now), successor);
+    return toIssued(successor, successorToken);
+  };
+
+  /** The successor that the first of several tabs got, or that one's successor, if it was used already. */
+  const newestSuccessor = async (presented: SessionRecord, refreshToken: string) => {
+    let [session, token] = [presented, refreshToken];
+    for (let step = 0; step < LONGEST_CHAIN && session.rotatedAt !== null; step++) {
+      const next = await findSuccessor(token);
+      if (!next) throw ended();
+      [session, token] = [next.session, next.token];
+    }
+    return toIssued(session, token);
+  };
+
+  /** The key may have been replaced since: the successor is the one that is stored. */
+  const findSuccessor = async (token: string) => {
+    for (const key of keys.all.values()) {
+      const candidate = successorOf(key.secret.export(), token);
+      const session = await store.find(hashOf(candidate));
+      if (session) return { session, token: candidate };
+    }
+    return undefined;
+  };
+
+  return {
+    async start(holder) {
+      const refreshToken = randomBytes(TOKEN_BYTES).toString('base64url');
+      const session = toRecord(holder, createId('se'), refreshToken, clock.now());
+      await store.create(session);
+      return toIssued(session, refreshToken);
+    },
+    async renew(kind, refreshToken, workspaceId) {
+      const session = await store.find(hashOf(refreshToken));
+      const now = clock.now();
+      if (workspaceId !== undefined && session?.workspaceId !== workspaceId) throw ended();
+      if (!session || session.kind !== kind || session.revokedAt !== null) throw ended();
+      if (Date.parse(session.expiresAt) <= now) throw ended();
+      if (session.rotatedAt === null) return rotate(session, refreshToken);
+
+      const isInGrace = now - Date.parse(session.rotatedAt) <= GRACE_MS;
+      if (isInGrace) return newestSuccessor(session, refreshToken);
+      await end(session.familyId);
+      throw ended();
+    },
+    isActive: (sessionId) => store.isActive(sessionId, toIso(clock.now())),
+    end,
+    async endByToken(refreshToken) {
+      const session = await store.find(hashOf(refreshToken));
+      if (session) await end(session.familyId);
+    },
+    async revokeAll(principalId) {
+      const families = await store.revokeAll(principalId, toIso(clock.now()));
+      for (const family of families) revocations.revoke(family);
+    },
+    prune: () => store.prune(toIso(clock.now() - REMEMBERED_MS)),
+  };
+}
+
+/** How a random token is kept and looked up. It has 256 random bits: a slow hash would add nothing. */
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+function successorOf(key: Buffer, token: string): string {
+  return createHmac('sha256', key).update(token).digest('base64url');
+}
+
+function toRecord(
+  { kind, principalId, workspaceId }: SessionHolder,
+  familyId: string,
+  refreshToken: string,
+  now: number,
+): SessionRecord {
+  return {
+    tokenHash: hashOf(refreshToken),
+    familyId,
+    principalId,
+    kind,
+    workspaceId,
+    createdAt: toIso(now),
+    expiresAt: toIso(now + LIFETIME_MS[kind]),
+    rotatedAt: null,
+    revokedAt: null,
+  };
+}
+
+function toIssued(session: SessionRecord, refreshToken: string): IssuedSession {
+  const { kind, principalId, workspaceId, familyId, expiresAt } = session;
+  return {
+    kind,
+    principalId,
+    workspaceId,
+    sessionId: familyId,
+    refreshToken,
+    refreshExpiresAt: Date.parse(expiresAt),
+  };
+}
+
+function ended(): DomainError {
+  return new DomainError('unauthenticated', 'The session has ended. Sign in again.');
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import express, { type Express, type RequestHandler, Router } from 'express';
+import type { Logger } from 'pino';
+import type { BuiltFiles } from '../../built-files.ts';
+import type { Config } from '../../config.ts';
+import type { AgentSessions } from '../../domain/agent-sessions.ts';
+import type { Agents } from '../../domain/agents.ts';
+import type { Authenticator } from '../../domain/authenticator.ts';
+import type { Invitations } from '../../domain/invitations.ts';
+import type { VisitorSessions } from '../../domain/visitor-sessions.ts';
+import type { Workspaces } from '../../domain/workspaces.ts';
+import type { Limits } from '../../limits.ts';
+import type { ClientAddress } from '../client-address.ts';
+import type { Commands } from '../commands/commands.ts';
+import type { AuthenticateAgent } from './authenticate.ts';
+import { errorHandler, notFound } from './error-handler.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { requestIdOf } from './requests.ts';
+import { consoleRoutes } from './routes/console.ts';
+import { demoRoutes } from './routes/demo.ts';
+import { healthRoutes, type Readiness } from './routes/health.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { teamRoutes } from './routes/team.ts';
+import { visitorRoutes } from './routes/visitor.ts';
+import { widgetRoutes } from './routes/widget.ts';
+import { forData } from './security-headers.ts';
+
+/** What the HTTP side needs. */
+export interface AppOptions {
+  agents: Agents;
+  agentSessions: AgentSessions;
+  authenticateAgent: AuthenticateAgent;
+  authenticator: Authenticator;
+  clientAddress: ClientAddress;
+  commands: Pick<Commands, 'executeVisitor'>;
+  files: BuiltFiles;
+  invitations: Invitations;
+  limits: Limits;
+  logger: Logger;
+  publicUrl: () => URL;
+  rateLimit: RateLimit;
+  readiness: () => Promise<Readiness>;
+  trustProxy: Config['trustProxy'];
+  visitorSessions: VisitorSessions;
+  workspaces: Workspaces;
+}
+
+/** Everything that the server answers over HTTP. */
+export function createApp(options: AppOptions): Express {
+  const { files, logger } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', options.trustProxy);
+  // The default, said aloud: the extended parser lets a query make objects with inherited names.
+  app.set('query parser', 'simple');
+
+  app.use(nameAndLog(logger));
+  app.use(healthRoutes(options.readiness));
+  app.use(widgetRoutes({ ...options, directory: files.widget }));
+  app.use(visitorRoutes(options));
+  app.use(agentRoutes(options));
+  app.use(consoleRoutes({ ...options, directory: files.console }));
+  app.use(demoRoutes({ ...options, directory: files.demo }));
+  app.use(...forData(options, { isShared: false }), notFound);
+  app.use(errorHandler(logger));
+  return app;
+}
+
+function agentRoutes(options: AppOptions): Router {
+  const router = Router();
+  router.use('/api', ...forData(options, { isShared: false }), (_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  return router.use(sessionRoutes(options), teamRoutes(options));
+}
+
+/** Gives each request an id, and logs what became of it: never its query, headers or body. */
+function nameAndLog(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    response.locals['requestId'] = randomUUID();
+    response.set('X-Request-Id', requestIdOf(response));
+    const { method, path } = request;
+    response.once('finish', () => {
+      const level = path.startsWith('/api/') ? 'info' : 'debug';
+      logger[level](
+        {
+          requestId: requestIdOf(response),
+          method,
+          path,
+          status: response.statusCode,
+          ms: Math.round(performance.now() - startedAt),
+        },
+        'request',
+      );
+    });
+    next();
+  };
+}
