@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EVENT_AUDIENCE, isVisibleTo } from './audience.ts';
 import { NAMESPACES } from './commands.ts';
+import { ERROR_CODES } from './errors.ts';
 import {
   type GoldenFrame,
   type HttpExchange,
@@ -12,6 +13,7 @@ import {
   goldenHellos,
   goldenHttp,
   goldenLogs,
+  goldenRefusals,
   goldenSignals,
   goldenVisitorAcks,
   goldenVisitorCommands,
@@ -157,6 +159,27 @@ describe('golden acks', () => {
 
   it.each(goldenAgentAcks)('to an agent: $name', ({ frame }) => {
     expect(parseInput(agentAckSchemas[frame.command], frame.ack)).toEqual(accepted(frame.ack));
+  });
+});
+
+describe('golden refusals', () => {
+  it.each(goldenRefusals)('$name', ({ frame }) => {
+    expect(parseInput(refusalSchema, frame)).toEqual(accepted(frame));
+    expect(frame.retryable).toBe(ERROR_CODES[frame.code].retryable);
+  });
+
+  it('are there for every code', () => {
+    expect(new Set(goldenRefusals.map(({ frame }) => frame.code))).toEqual(
+      new Set(Object.keys(ERROR_CODES)),
+    );
+  });
+
+  it('have the status of their code over HTTP', () => {
+    const refusals = goldenHttp.filter(({ frame }) => frame.status >= 400);
+    const statuses = refusals.map(({ frame }) => frame.status);
+    expect(statuses).toEqual(
+      refusals.map(({ frame }) => ERROR_CODES[refusalSchema.parse(frame.answer).code].status),
+    );
   });
 });
 

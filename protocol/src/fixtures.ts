@@ -6,7 +6,7 @@ import type {
   VisitorHello,
 } from './commands.ts';
 import type { ConversationRow } from './entities.ts';
-import type { Ack, ErrorCode } from './errors.ts';
+import type { Ack, ErrorCode, Refusal } from './errors.ts';
 import type { ConversationEvent } from './events.ts';
 import agentAcks from './fixtures/agent-acks.json' with { type: 'json' };
 import agentCommands from './fixtures/agent-commands.json' with { type: 'json' };
@@ -15,6 +15,7 @@ import handshakes from './fixtures/handshakes.json' with { type: 'json' };
 import hellos from './fixtures/hellos.json' with { type: 'json' };
 import http from './fixtures/http.json' with { type: 'json' };
 import log from './fixtures/log.json' with { type: 'json' };
+import refusals from './fixtures/refusals.json' with { type: 'json' };
 import refused from './fixtures/refused.json' with { type: 'json' };
 import signals from './fixtures/signals.json' with { type: 'json' };
 import visitorAcks from './fixtures/visitor-acks.json' with { type: 'json' };
@@ -97,6 +98,8 @@ export const goldenVisitorAcks = visitorAcks as GoldenFrame<AckFrame<VisitorComm
 export const goldenAgentAcks = agentAcks as GoldenFrame<AckFrame<AgentCommands>>[];
 export const goldenEvents = events as GoldenFrame<ConversationEvent>[];
 export const goldenSignals = signals as GoldenFrame<Signal>[];
+/** One for each code: in an ack, as a handshake's error, in a `refused` frame or over HTTP. */
+export const goldenRefusals = refusals as GoldenFrame<Refusal>[];
 export const goldenHellos = hellos as GoldenFrame<HelloFrame>[];
 export const goldenHttp = http as GoldenFrame<HttpExchange>[];
 export const goldenLogs = log as GoldenFrame<LogFrame>[];
