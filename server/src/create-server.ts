@@ -1,4 +1,8 @@
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type RequestListener,
+  type Server as HttpServer,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { type BuiltFiles, locateBuiltFiles } from './built-files.ts';
@@ -15,7 +19,7 @@ import { createInvitations } from './domain/invitations.ts';
 import type { Keys } from './domain/keys.ts';
 import { createOrigins } from './domain/origins.ts';
 import { createPasswords, type PasswordCost } from './domain/passwords.ts';
-import { createSessions } from './domain/sessions.ts';
+import { createSessions, type Sessions } from './domain/sessions.ts';
 import { createTokens } from './domain/tokens.ts';
 import { createVisitorSessions } from './domain/visitor-sessions.ts';
 import { createWorkspaces } from './domain/workspaces.ts';
@@ -24,11 +28,14 @@ import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './storage/storage.ts';
 import { type AdminSocket, openAdminSocket } from './transport/admin-socket.ts';
 import { createClientAddress } from './transport/client-address.ts';
-import { createCommands } from './transport/commands/commands.ts';
+import { type Commands, createCommands } from './transport/commands/commands.ts';
 import { createApp } from './transport/http/app.ts';
 import { createAuthenticateAgent } from './transport/http/authenticate.ts';
 import { createRateLimit } from './transport/http/rate-limit.ts';
 import type { Readiness } from './transport/http/routes/health.ts';
+import { attachGateway, type Gateway } from './transport/realtime/gateway.ts';
+import { createPublisher } from './transport/realtime/publisher.ts';
+import { createSocketServer } from './transport/realtime/socket-server.ts';
 
 /** What a server is made from. */
 export interface ServerOptions {
@@ -73,44 +80,68 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 }
 
 async function assemble(storage: Storage, options: ServerOptions): Promise<Server> {
-  const { config, logger, clock = systemClock } = options;
+  const { config, keys, logger, passwordCost, clock = systemClock } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const httpServer = createListener();
+  const life = { isDraining: false };
+  // Socket.IO puts itself before the listeners that it finds, so the listener stands before there is an app.
+  const httpServer = createListener((request, response) => app(request, response));
   const publicUrl = () =>
     config.publicUrl ?? new URL(`http://localhost:${portOf(httpServer) ?? config.port}`);
   const clientAddress = createClientAddress(config.trustProxy);
 
+  const io = createSocketServer(httpServer, limits);
   const cluster = createSingleNodeCluster(limits);
-  const publisher = { event() {}, cursor() {}, typing() {}, contact() {}, presence() {} };
-  const domain = createDomain({ storage, publisher, cluster, clock, limits });
-  const services = createServices({ ...options, storage, cluster, domain, clock, publicUrl });
-  const { authenticator, admin, workspaces, sessions } = services;
-  const commands = createCommands({ domain, authenticator, cluster, limits, logger });
+  const ports = { storage, cluster, clock, limits, logger, clientAddress };
+  const domain = createDomain({ ...ports, publisher: createPublisher(io) });
+  const services = createServices({ ...ports, keys, passwordCost, domain, publicUrl });
+  const { authenticator, workspaces } = services;
+  const commands = createCommands({ ...ports, domain, authenticator });
+  const gateway = attachGateway({ ...ports, io, commands, domain, authenticator });
+  const app = createApp({
+    ...ports,
+    ...services,
+    authenticateAgent: createAuthenticateAgent(authenticator),
+    commands,
+    files: options.files ?? locateBuiltFiles(),
+    publicUrl,
+    rateLimit: createRateLimit({ limiter: cluster.limiter, clientAddress }),
+    readiness: () => readinessOf(storage, life),
+    trustProxy: config.trustProxy,
+  });
 
-  let isDraining = false;
-  httpServer.on(
-    'request',
-    createApp({
-      ...services,
-      authenticateAgent: createAuthenticateAgent(authenticator),
-      clientAddress,
-      commands,
-      files: options.files ?? locateBuiltFiles(),
-      limits,
-      logger,
-      publicUrl,
-      rateLimit: createRateLimit({ limiter: cluster.limiter, clientAddress }),
-      readiness: () => readinessOf(storage, isDraining),
-      trustProxy: config.trustProxy,
-    }),
-  );
   if ((await workspaces.list()).length === 0) await workspaces.create(FIRST_WORKSPACE);
-  const pruning = setInterval(() => {
-    sessions
-      .prune()
-      .catch((err: unknown) => logger.error({ err }, 'old sessions were not deleted'));
-  }, PRUNE_MS).unref();
+  return start({
+    ...ports,
+    ...services,
+    life,
+    config,
+    httpServer,
+    publicUrl,
+    gateway,
+    commands,
+    domain,
+  });
+}
 
+interface RunningParts {
+  life: { isDraining: boolean };
+  config: Config;
+  httpServer: HttpServer;
+  publicUrl: () => URL;
+  gateway: Gateway;
+  commands: Commands;
+  domain: Domain;
+  cluster: Cluster;
+  storage: Storage;
+  sessions: Sessions;
+  admin: Admin;
+  logger: Logger;
+}
+
+/** What begins and what ends, in this order. */
+function start(parts: RunningParts): Server {
+  const { admin, config, httpServer, logger, publicUrl } = parts;
+  const stopPruning = pruneRegularly(parts.sessions, logger);
   let adminSocket: AdminSocket | undefined;
   return {
     admin,
@@ -122,14 +153,14 @@ async function assemble(storage: Storage, options: ServerOptions): Promise<Serve
       return { url: publicUrl().origin, port };
     },
     async close() {
-      isDraining = true;
-      clearInterval(pruning);
+      parts.life.isDraining = true;
+      stopPruning();
       await adminSocket?.close();
-      await stopListening(httpServer);
-      await commands.whenIdle();
-      domain.close();
-      await cluster.close();
-      await storage.close();
+      await drain(httpServer, parts.gateway);
+      await parts.commands.whenIdle();
+      parts.domain.close();
+      await parts.cluster.close();
+      await parts.storage.close();
       logger.info('closed');
     },
   };
@@ -169,14 +200,15 @@ function createServices({ keys, passwordCost, cluster, domain, publicUrl, ...por
 }
 
 /** Slow clients hold a connection this long at most; Node's own defaults are minutes. */
-function createListener(): HttpServer {
-  return createHttpServer({
+function createListener(listener: RequestListener): HttpServer {
+  const timeouts = {
     headersTimeout: 10_000,
     requestTimeout: 30_000,
     // Longer than a proxy keeps an idle connection (60 s is usual): it must not send into one that is being closed.
     keepAliveTimeout: 65_000,
     connectionsCheckingInterval: 5_000,
-  });
+  };
+  return createHttpServer(timeouts, listener);
 }
 
 function listenOn(httpServer: HttpServer, { port, host }: Config): Promise<void> {
@@ -199,12 +231,23 @@ function inWords({ code, message }: NodeJS.ErrnoException, port: number, host?: 
   return `The server cannot listen on port ${port}: ${message}`;
 }
 
-function stopListening(httpServer: HttpServer): Promise<void> {
-  return new Promise((resolve) => {
-    // Called with an error when it does not listen, which is what is wanted.
-    httpServer.close(() => resolve());
-    httpServer.closeIdleConnections();
-  });
+/** Whoever has not sent a request to its end by then is not waited for. */
+const REQUEST_PATIENCE_MS = 15_000;
+
+/** Stops taking requests, and ends when those in flight are answered and all sockets are gone. */
+async function drain(httpServer: HttpServer, gateway: Gateway): Promise<void> {
+  const impatience = setTimeout(() => httpServer.closeAllConnections(), REQUEST_PATIENCE_MS);
+  httpServer.closeIdleConnections();
+  await gateway.drain();
+  clearTimeout(impatience);
+}
+
+/** @returns what ends it. */
+function pruneRegularly(sessions: Sessions, logger: Logger): () => void {
+  const timer = setInterval(() => {
+    sessions.prune().catch((err: unknown) => logger.error({ err }, 'old sessions stay for now'));
+  }, PRUNE_MS).unref();
+  return () => clearInterval(timer);
 }
 
 function portOf(httpServer: HttpServer): number | undefined {
@@ -212,7 +255,10 @@ function portOf(httpServer: HttpServer): number | undefined {
   return address?.port;
 }
 
-async function readinessOf(storage: Storage, isDraining: boolean): Promise<Readiness> {
+async function readinessOf(
+  storage: Storage,
+  { isDraining }: { isDraining: boolean },
+): Promise<Readiness> {
   if (isDraining) return 'draining';
   return storage.check().then(
     () => 'ready' as const,

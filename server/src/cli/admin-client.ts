@@ -3,30 +3,41 @@ import type { Command } from 'commander';
 import { adminSocketOf } from '../config.ts';
 import type { Admin, AdminOperation, AdminOperations } from '../domain/admin.ts';
 import { CliError } from './cli-error.ts';
-import { openServer } from './serve.ts';
+import { openServer } from './open-server.ts';
 import { configOf } from './settings.ts';
 
 /** What a command may ask, of a running server or of the data itself. */
 export type Execute = Admin['execute'];
 
 /**
- * Lets `use` ask. A running server is asked through the socket in its data folder, as only one process may have the data
+ * Lets `act` ask. A running server is asked through the socket in its data folder, as only one process may have the data
  * open; if none runs, the data is opened here.
  */
 export async function withAdmin<Result>(
   command: Command,
-  use: (execute: Execute) => Promise<Result>,
+  act: (execute: Execute) => Promise<Result>,
 ): Promise<Result> {
   const config = configOf(command);
   const socketPath = adminSocketOf(config);
-  if (await isListening(socketPath)) return use((name, input) => ask(socketPath, name, input));
+  if (await isListening(socketPath)) return act(connectAdmin(socketPath));
 
   const server = await openServer(config, 'error');
   try {
-    return await use((name, input) => server.admin.execute(name, input));
+    return await act((name, input) => server.admin.execute(name, input));
   } finally {
     await server.close();
   }
+}
+
+/** Asks the server behind a socket. */
+export function connectAdmin(socketPath: string): Execute {
+  return async <Name extends AdminOperation>(name: Name, input: AdminOperations[Name]['input']) => {
+    const answer = JSON.parse(await post(socketPath, name, input)) as
+      | { ok: true; result: AdminOperations[Name]['result'] }
+      | { ok: false; message: string };
+    if (!answer.ok) throw new CliError(answer.message);
+    return answer.result;
+  };
 }
 
 async function isListening(socketPath: string): Promise<boolean> {
@@ -44,18 +55,6 @@ async function isListening(socketPath: string): Promise<boolean> {
     }
     throw error;
   }
-}
-
-async function ask<Name extends AdminOperation>(
-  socketPath: string,
-  name: Name,
-  input: AdminOperations[Name]['input'],
-): Promise<AdminOperations[Name]['result']> {
-  const answer = JSON.parse(await post(socketPath, name, input)) as
-    | { ok: true; result: AdminOperations[Name]['result'] }
-    | { ok: false; message: string };
-  if (!answer.ok) throw new CliError(answer.message);
-  return answer.result;
 }
 
 function post(socketPath: string, name: string, input: unknown): Promise<string> {

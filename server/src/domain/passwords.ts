@@ -56,9 +56,9 @@ export function createPasswords(cost: PasswordCost = DEFAULT_COST): Passwords {
   };
 }
 
-/** Node refuses more than 32 MB unless told; scrypt needs `128 * N * r` bytes and a little. */
+/** Node refuses more than 32 MB unless told; scrypt needs `128 * r * (N + p)` bytes and a little. */
 function optionsOf(cost: PasswordCost): ScryptOptions {
-  return { ...cost, maxmem: 2 * 128 * cost.N * cost.r };
+  return { ...cost, maxmem: 2 * 128 * cost.r * (cost.N + cost.p + 2) };
 }
 
 function parseHash(text: string): { cost: PasswordCost; salt: Buffer; hash: Buffer } {

@@ -1,0 +1,10 @@
+// The process behind `spawnTestServer`: argv[2] holds its options as JSON.
+import type { SpawnOptions } from './spawn-test-server.ts';
+import { startTestServer } from './start-test-server.ts';
+
+const { dataDir, port = 0, limits } = JSON.parse(process.argv[2] ?? '') as SpawnOptions;
+const server = await startTestServer({ dataDir, limits, config: { port } });
+process.stdout.write(`${JSON.stringify({ url: server.url, port: server.port })}\n`);
+process.once('SIGTERM', () => {
+  void server.close().then(() => process.exit(0));
+});

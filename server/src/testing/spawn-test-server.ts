@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { connectAdmin } from '../cli/admin-client.ts';
+import { adminSocketOf } from '../config.ts';
+import type { Limits } from '../limits.ts';
+import { createFactories, type Factories } from './factories.ts';
+
+/** What the process is started with. It must survive JSON. */
+export interface SpawnOptions {
+  /** Keeps data and keys over the process's death. */
+  dataDir: string;
+  /** 0, or left out: any free one. Give the earlier one to come back at the same address. */
+  port?: number;
+  limits?: Partial<Limits>;
+}
+
+/** A server in a process of its own, which may be killed. */
+export interface SpawnedServer extends Factories {
+  url: string;
+  port: number;
+  /** Sends a signal (default SIGKILL) and resolves with how the process ended. */
+  kill(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+/** Starts a server in a child process. Kill it when the test is over. */
+export async function spawnTestServer(options: SpawnOptions): Promise<SpawnedServer> {
+  const isSource = import.meta.url.endsWith('.ts');
+  const entry = new URL(isSource ? './serve-for-test.ts' : './serve-for-test.js', import.meta.url);
+  const child = spawn(
+    process.execPath,
+    [
+      ...(isSource ? ['--conditions=alcove-source'] : []),
+      fileURLToPath(entry),
+      JSON.stringify(options),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const lines = createInterface({ input: child.stdout });
+  const first = await Promise.race([
+    once(lines, 'line').then(([line]) => String(line)),
+    ended.then(() => undefined),
+  ]);
+  if (first === undefined) throw new Error('the server ended before it listened; see above');
+
+  const { url, port } = JSON.parse(first) as { url: string; port: number };
+  const execute = connectAdmin(adminSocketOf(options));
+  return {
+    ...(await createFactories({ url, origin: url, execute })),
+    url,
+    port,
+    async kill(signal = 'SIGKILL') {
+      child.kill(signal);
+      const [code, by] = await ended;
+      return { code, signal: by };
+    },
+  };
+}

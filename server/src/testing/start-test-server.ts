@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Config, keysDirOf } from '../config.ts';
+import { createServer, type ServerOptions } from '../create-server.ts';
+import { createTemporaryKeys } from '../domain/keys.ts';
+import { openKeys } from '../keys-file.ts';
+import { createLogger } from '../logger.ts';
+import { createFactories, type Factories } from './factories.ts';
+
+/** What a test may set. Without anything: a free port, data in memory, the system's clock, the default limits. */
+export interface TestServerOptions
+  extends Partial<Pick<ServerOptions, 'clock' | 'limits' | 'files' | 'keys'>> {
+  /** Keeps data and keys there, for a later server. Without it everything is gone after `close`. */
+  dataDir?: string;
+  config?: Partial<Omit<Config, 'dataDir' | 'databaseUrl'>>;
+}
+
+/** A real server on a real port, and ways to fill it with people. */
+export interface TestServer extends Factories {
+  url: string;
+  port: number;
+  /** Every line of the log so far, as written. */
+  logged: string[];
+  close(): Promise<void>;
+}
+
+/** The least work that still is scrypt: a test is not what passwords are protected from. */
+const CHEAP_PASSWORDS = { N: 2, r: 1, p: 1 };
+
+/** Starts a server in this process. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { clock, limits, files } = options;
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'alcove-test-'));
+  const config: Config = {
+    port: 0,
+    host: undefined,
+    publicUrl: undefined,
+    trustProxy: 0,
+    logLevel: 'debug',
+    ...options.config,
+    dataDir,
+    databaseUrl: options.dataDir ? `sqlite:${join(dataDir, 'alcove.db')}` : 'sqlite::memory:',
+  };
+  const logged: string[] = [];
+  const logger = createLogger(config.logLevel, { write: (line) => logged.push(line) });
+  const keys =
+    options.keys ?? (options.dataDir ? openKeys(keysDirOf(config)) : createTemporaryKeys());
+  const passwordCost = CHEAP_PASSWORDS;
+  const server = await createServer({ config, keys, logger, clock, limits, files, passwordCost });
+  const { port } = await server.listen();
+  const url = `http://localhost:${port}`;
+  const origin = config.publicUrl?.origin ?? url;
+  const factories = await createFactories({ url, origin, execute: server.admin.execute });
+  return {
+    ...factories,
+    url,
+    port,
+    logged,
+    async close() {
+      await server.close();
+      if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
