@@ -19,7 +19,6 @@ const processes: ChildProcess[] = [
     '--conditions=alcove-source',
     join(root, 'server/src/main.ts'),
     'serve',
-    '--demo',
     ...process.argv.slice(2),
   ]),
   run('rollup', ['--config', '--watch', '--silent', '--no-watch.clearScreen']),

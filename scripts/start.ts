@@ -10,5 +10,5 @@ await buildStale().catch((error: unknown) => {
 });
 
 const alcove = join(root, 'server/bin/alcove.js');
-process.argv = [process.execPath, alcove, 'serve', '--demo', ...process.argv.slice(2)];
+process.argv = [process.execPath, alcove, 'serve', ...process.argv.slice(2)];
 await import(pathToFileURL(alcove).href);
