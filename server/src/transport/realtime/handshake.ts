@@ -9,9 +9,12 @@ import { DomainError } from '../../domain/domain-error.ts';
  * @throws DomainError `upgrade_required` for a client that is too old, before the rest is read, which may have had another
  * shape then; `invalid` in words otherwise.
  */
-export function parseHandshake(auth: unknown): Handshake {
+export function parseHandshake(
+  auth: unknown,
+  oldestSupported: number = OLDEST_SUPPORTED_PROTOCOL,
+): Handshake {
   const { protocol } = parse(handshakeVersionSchema, auth);
-  if (protocol < OLDEST_SUPPORTED_PROTOCOL) {
+  if (protocol < oldestSupported) {
     throw new DomainError(
       'upgrade_required',
       'This page runs an old version of the chat. Please reload it.',

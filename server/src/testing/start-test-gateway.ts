@@ -1,0 +1,286 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type Ack,
+  type AgentCommands,
+  createId,
+  NAMESPACES,
+  type Page,
+  PROTOCOL_VERSION,
+  type VisitorCommands,
+} from '@alcove/protocol';
+import { pino } from 'pino';
+import { io as connectSocket, type Socket } from 'socket.io-client';
+import { createSingleNodeCluster } from '../cluster/single-node.ts';
+import type { Authenticator } from '../domain/authenticator.ts';
+import { type Clock, toIso } from '../domain/clock.ts';
+import { createDomain } from '../domain/create-domain.ts';
+import { DomainError } from '../domain/domain-error.ts';
+import type {
+  AgentPrincipal,
+  Caller,
+  Principal,
+  VisitorPrincipal,
+} from '../domain/principal.ts';
+import { defaultLimits, type Limits } from '../limits.ts';
+import { openSqliteStorage } from '../storage/sqlite/open-sqlite-storage.ts';
+import type { Storage } from '../storage/storage.ts';
+import { createCommands } from '../transport/commands/commands.ts';
+import { attachGateway } from '../transport/realtime/gateway.ts';
+import { createPublisher } from '../transport/realtime/publisher.ts';
+import { createSocketServer } from '../transport/realtime/socket-server.ts';
+
+/** Where the workspaces' widgets, and the console, are allowed to run. */
+export const SHOP_ORIGIN = 'https://shop.example';
+export const CONSOLE_ORIGIN = 'https://chat.example';
+
+/** Time that stands still until a test moves it. */
+export interface TestClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+/** What would make tests wait, or stop them for doing much from one address. */
+const IMPATIENT = {
+  presenceGraceMs: 50,
+  sessionSweepMs: 20,
+  newConversationsPerAddress: { points: 10_000, durationMs: 60_000 },
+} satisfies Partial<Limits>;
+
+export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
+
+/**
+ * The whole of the conversations with nothing faked but who is who: a real store, a real socket server on a free port, and
+ * tokens that are nothing but names in a table.
+ */
+export async function startTestGateway(
+  options: { limits?: Partial<Limits>; wrapStorage?: (storage: Storage) => Storage } = {},
+) {
+  const limits = { ...defaultLimits, ...IMPATIENT, ...options.limits };
+  const sqlite = await openSqliteStorage({ file: ':memory:' });
+  const storage = options.wrapStorage?.(sqlite) ?? sqlite;
+  const clock = createTestClock();
+  const logged: Record<string, unknown>[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) });
+  const httpServer = createServer();
+  const io = createSocketServer(httpServer, limits);
+  const publisher = createPublisher(io);
+  const cluster = createSingleNodeCluster(limits);
+  const domain = createDomain({ storage, publisher, cluster, clock, limits });
+  const { authenticator, issue } = createTestAuthenticator(clock);
+  const commands = createCommands({ domain, authenticator, cluster, limits, logger });
+  const clientAddress = () => '192.0.2.1';
+  const gateway = attachGateway({
+    io,
+    commands,
+    domain,
+    authenticator,
+    cluster,
+    clock,
+    limits,
+    logger,
+    clientAddress,
+  });
+  await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`;
+  const clients = new Set<TestClient>();
+
+  function connect(principal: Principal, auth: object = {}, origin?: string): TestClient {
+    const isVisitor = principal.kind === 'visitor';
+    const client = connectTestClient(
+      url + (isVisitor ? NAMESPACES.visitor : NAMESPACES.agent),
+      { protocol: PROTOCOL_VERSION, accessToken: issue(principal), ...auth },
+      origin ?? (isVisitor ? SHOP_ORIGIN : CONSOLE_ORIGIN),
+    );
+    clients.add(client);
+    return client;
+  }
+
+  return {
+    url,
+    storage,
+    clock,
+    cluster,
+    domain,
+    commands,
+    gateway,
+    logged,
+    issue,
+    connect,
+    createWorkspace: () => createTestWorkspace(sqlite, clock, domain),
+    async close() {
+      for (const client of clients) client.socket.disconnect();
+      await gateway.close();
+      domain.close();
+      await cluster.close();
+      await sqlite.close();
+    },
+  };
+}
+
+/** A workspace, and ways to fill it with people. */
+async function createTestWorkspace(
+  storage: Storage,
+  clock: Clock,
+  domain: ReturnType<typeof createDomain>,
+) {
+  const id = createId('ws');
+  const createdAt = toIso(clock.now());
+  await storage.directory.workspaces.create({
+    id,
+    key: createId('wk'),
+    name: 'The Shop',
+    look: { colour: '#0b6b62', side: 'end', theme: 'auto' },
+    allowedOrigins: [SHOP_ORIGIN],
+    createdAt,
+  });
+  const expiresAt = clock.now() + 15 * 60_000;
+  return {
+    id,
+    async addAgent(name: string, isDisabled = false): Promise<AgentPrincipal> {
+      const [agentId, accountId] = [createId('ag'), createId('ac')];
+      const email = `${agentId}@chat.example`;
+      await storage.directory.accounts.create({ id: accountId, email, passwordHash: '-', createdAt });
+      const membership = { id: agentId, workspaceId: id, accountId, name, email };
+      await storage
+        .forWorkspace(id)
+        .agents.create({ ...membership, role: 'agent', isDisabled, createdAt });
+      domain.roster.forget(id);
+      const session = { sessionId: createId('se'), expiresAt };
+      return { kind: 'agent', workspaceId: id, agentId, accountId, role: 'agent', ...session };
+    },
+    async addVisitor(): Promise<VisitorPrincipal> {
+      const visitor = await domain.contacts.createVisitor(id, { userAgent: 'Test/1.0' });
+      const { id: visitorId, contactId } = visitor;
+      const session = { sessionId: createId('se'), expiresAt };
+      return { kind: 'visitor', workspaceId: id, visitorId, contactId, ...session };
+    },
+  };
+}
+
+/** A caller without a connection, as HTTP has them. */
+export function callerOf<Who extends Principal>(principal: Who): Caller<Who> {
+  return { principal, via: principal.kind === 'visitor' ? 'widget' : 'console', address: '192.0.2.1' };
+}
+
+type CommandName = keyof VisitorCommands | keyof AgentCommands;
+type AckOf<Name extends CommandName> = Ack<(VisitorCommands & AgentCommands)[Name]['result']>;
+type PayloadOf<Name extends CommandName> = (VisitorCommands & AgentCommands)[Name]['payload'];
+
+export type TestClient = ReturnType<typeof connectTestClient>;
+
+/** A client that keeps every frame, so that a test can ask for one that came before it looked. */
+export function connectTestClient(url: string, auth: object, origin: string | undefined) {
+  const socket: Socket = connectSocket(url, {
+    auth,
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    ...(origin === undefined ? {} : { extraHeaders: { origin } }),
+  });
+  const frames: { name: string; payload: Record<string, unknown> }[] = [];
+  const watchers = new Set<() => void>();
+  const keep = (name: string) => (payload: Record<string, unknown>) => {
+    frames.push({ name, payload });
+    for (const watch of watchers) watch();
+  };
+  for (const name of ['hello', 'event', 'signal', 'refused']) socket.on(name, keep(name));
+  socket.on('connect_error', (error) => {
+    const data: unknown = 'data' in error ? error.data : undefined;
+    keep('connect_error')({ message: error.message, data });
+  });
+  socket.on('disconnect', (reason) => keep('disconnect')({ reason }));
+
+  /** Resolves with the first frame of this name that has these fields, be it here or still to come. */
+  function next(name: string, fields: object = {}): Promise<Record<string, unknown>> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const index = frames.findIndex(
+          (frame) => frame.name === name && hasFields(frame.payload, fields),
+        );
+        if (index < 0) return;
+        clearTimeout(timer);
+        watchers.delete(look);
+        const [found] = frames.splice(index, 1);
+        if (found) resolve(found.payload);
+      };
+      const timer = setTimeout(() => {
+        watchers.delete(look);
+        const seen = JSON.stringify(frames, undefined, 1);
+        reject(new Error(`no ${name} with ${JSON.stringify(fields)} came; there are ${seen}`));
+      }, 3000);
+      watchers.add(look);
+      look();
+    });
+  }
+
+  return {
+    socket,
+    frames,
+    next,
+    /** Sends a command and resolves with its answer. */
+    ask<Name extends CommandName>(name: Name, payload: PayloadOf<Name>): Promise<AckOf<Name>> {
+      return socket.timeout(8000).emitWithAck(name, payload);
+    },
+    /** Sends whatever a hostile client may send. */
+    askAnything(...frame: unknown[]): Promise<unknown> {
+      return socket.timeout(3000).emitWithAck(...(frame as [string]));
+    },
+  };
+}
+
+function hasFields(payload: Record<string, unknown>, fields: object): boolean {
+  return Object.entries(fields).every(([key, value]) => {
+    const found = payload[key];
+    if (typeof value !== 'object' || value === null) return found === value;
+    return typeof found === 'object' && found !== null && hasFields({ ...found }, value);
+  });
+}
+
+function createTestClock(): TestClock {
+  let now = Date.parse('2030-01-01T12:00:00.000Z');
+  return {
+    now: () => now,
+    advance(milliseconds) {
+      now += milliseconds;
+    },
+  };
+}
+
+function createTestAuthenticator(clock: Clock) {
+  const principals = new Map<string, Principal>();
+  const ended = () => new DomainError('unauthenticated', 'The session has ended. Sign in again.');
+
+  function verify<Kind extends Principal['kind']>(kind: Kind, token: string) {
+    const principal = principals.get(token);
+    if (!principal || principal.expiresAt <= clock.now()) throw ended();
+    if (!isOfKind(principal, kind)) throw ended();
+    return principal;
+  }
+
+  function check(origin: string | undefined, allowed: string) {
+    if (origin === allowed) return;
+    throw new DomainError('origin_not_allowed', `Only ${allowed} may do this.`);
+  }
+
+  const authenticator: Authenticator = {
+    visitor: async (token) => verify('visitor', token),
+    agent: async (token) => verify('agent', token),
+    checkVisitorOrigin: async (_workspaceId, origin) => check(origin, SHOP_ORIGIN),
+    checkAgentOrigin: (origin) => check(origin, CONSOLE_ORIGIN),
+  };
+  return {
+    authenticator,
+    issue(principal: Principal): string {
+      const token = createId('cl');
+      principals.set(token, principal);
+      return token;
+    },
+  };
+}
+
+function isOfKind<Kind extends Principal['kind']>(
+  principal: Principal,
+  kind: Kind,
+): principal is Extract<Principal, { kind: Kind }> {
+  return principal.kind === kind;
+}
