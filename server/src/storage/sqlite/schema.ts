@@ -4,8 +4,10 @@ import type { DatabaseSync } from 'node:sqlite';
  * Every change of the schema, in order; `PRAGMA user_version` counts those that a file has. Never edit one that was
  * released: add another.
  *
- * Whatever belongs to a workspace has a key that begins with it. Rows are clustered by that key (WITHOUT ROWID), so a
- * page of a log is one stretch of the file, and indexes need no second look-up by rowid.
+ * Whatever belongs to a workspace has a key that begins with it. The one short cut: events and cursors name their
+ * conversation by its `number`, which is found by workspace and id only. Logs are most of the data, and their keys are so
+ * a few bytes instead of sixty: an append costs a third less. An event's row lies in its log's order (WITHOUT ROWID), so
+ * that a page of history is one stretch of the file.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -15,8 +17,7 @@ export const MIGRATIONS: readonly string[] = [
     name TEXT NOT NULL,
     look TEXT NOT NULL, -- JSON
     allowed_origins TEXT NOT NULL, -- JSON
-    created_at TEXT NOT NULL,
-    latest_change INTEGER NOT NULL DEFAULT 0 -- counts the changes of its conversations
+    created_at TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX workspaces_by_age ON workspaces (created_at, id);
 
@@ -93,6 +94,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE conversations (
+    number INTEGER PRIMARY KEY,
     workspace_id TEXT NOT NULL,
     id TEXT NOT NULL,
     visitor_id TEXT NOT NULL,
@@ -112,12 +114,12 @@ export const MIGRATIONS: readonly string[] = [
     last_team_message_seq INTEGER NOT NULL,
     unanswered_count INTEGER NOT NULL,
     waiting_since TEXT,
-    change INTEGER NOT NULL, -- the workspace's latest_change when this row last changed
-    PRIMARY KEY (workspace_id, id),
+    change INTEGER NOT NULL, -- counts the changes of the workspace's conversations: when this one last changed
+    UNIQUE (workspace_id, id),
     UNIQUE (workspace_id, visitor_id, client_conversation_id),
     FOREIGN KEY (workspace_id, visitor_id) REFERENCES visitors (workspace_id, id),
     FOREIGN KEY (workspace_id, contact_id) REFERENCES contacts (workspace_id, id)
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   -- A conversation without events is in none of these.
   CREATE INDEX conversations_by_visitor
     ON conversations (workspace_id, visitor_id, last_activity_at, id) WHERE applied_seq > 0;
@@ -135,8 +137,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE events (
-    workspace_id TEXT NOT NULL,
-    conversation_id TEXT NOT NULL,
+    conversation INTEGER NOT NULL REFERENCES conversations (number),
     seq INTEGER NOT NULL,
     type TEXT NOT NULL,
     at TEXT NOT NULL,
@@ -149,22 +150,19 @@ export const MIGRATIONS: readonly string[] = [
     visitor_prev INTEGER NOT NULL,
     message_count INTEGER NOT NULL, -- up to this event: the messages between two events are a subtraction
     visitor_message_count INTEGER NOT NULL,
-    PRIMARY KEY (workspace_id, conversation_id, seq),
-    UNIQUE (workspace_id, conversation_id, actor_kind, actor_id, client_event_id),
-    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations (workspace_id, id)
+    PRIMARY KEY (conversation, seq),
+    UNIQUE (conversation, actor_kind, actor_id, client_event_id)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE cursors (
-    workspace_id TEXT NOT NULL,
-    conversation_id TEXT NOT NULL,
+    conversation INTEGER NOT NULL REFERENCES conversations (number),
     participant_kind TEXT NOT NULL,
     participant_id TEXT NOT NULL,
     delivered INTEGER NOT NULL,
     delivered_at TEXT,
     read INTEGER NOT NULL,
     read_at TEXT,
-    PRIMARY KEY (workspace_id, conversation_id, participant_kind, participant_id),
-    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations (workspace_id, id)
+    PRIMARY KEY (conversation, participant_kind, participant_id)
   ) STRICT, WITHOUT ROWID;
   `,
 ];

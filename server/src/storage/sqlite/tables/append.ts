@@ -4,9 +4,10 @@ import type { AppendRequest, AppendResult, ConversationRecord } from '../../stor
 import type { Prepare } from '../connection.ts';
 import type { ConversationColumns } from './conversations.ts';
 import {
-  assigneeKey,
   CONVERSATION_COLUMNS,
+  FOLDED_COLUMNS,
   foldedColumns,
+  foldedValues,
   toConversation,
 } from './conversations.ts';
 import type { EventColumns } from './events.ts';
@@ -19,7 +20,7 @@ export function appendWrites(prepare: Prepare) {
   );
   const findEarlier = prepare<EventColumns>(
     `SELECT ${EVENT_COLUMNS} FROM events
-     WHERE workspace_id = ? AND conversation_id = ? AND actor_kind = ? AND actor_id = ? AND client_event_id = ?`,
+     WHERE conversation = ? AND actor_kind = ? AND actor_id = ? AND client_event_id = ?`,
   );
   const insertEvent = insertingEvent(prepare);
   const updateConversation = updatingConversation(prepare);
@@ -32,13 +33,7 @@ export function appendWrites(prepare: Prepare) {
 
       const { actor, clientEventId } = draft;
       const details = detailsOf(draft);
-      const earlier = findEarlier.get(
-        workspaceId,
-        conversationId,
-        actor.kind,
-        actor.id,
-        clientEventId,
-      );
+      const earlier = findEarlier.get(row.number, actor.kind, actor.id, clientEventId);
       if (earlier !== undefined) {
         return earlier.type === draft.type && earlier.details === details
           ? { outcome: 'duplicate', event: toEvent(conversationId, earlier, earlier.seq - 1) }
@@ -54,8 +49,8 @@ export function appendWrites(prepare: Prepare) {
         clientConversationId: before.clientConversationId,
       };
       const visitorMessages = row.visitor_message_count + Number(isVisitorMessage(event));
-      insertEvent(workspaceId, columns, conversation, visitorMessages);
-      updateConversation(workspaceId, before, conversation, visitorMessages);
+      insertEvent(row.number, columns, conversation.messageCount, visitorMessages);
+      updateConversation(workspaceId, row, conversation, visitorMessages);
       return { outcome: 'appended', event, visitorPrev: before.visitorSeq, conversation };
     },
   };
@@ -87,18 +82,17 @@ function isVisitorMessage(event: ConversationEvent): boolean {
 
 function insertingEvent(prepare: Prepare) {
   const insert = prepare(
-    `INSERT INTO events (workspace_id, conversation_id, ${EVENT_COLUMNS}, is_visible, message_count, visitor_message_count)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (conversation, ${EVENT_COLUMNS}, is_visible, message_count, visitor_message_count)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   return (
-    workspaceId: string,
+    conversation: number,
     event: EventColumns,
-    conversation: ConversationRecord,
+    messages: number,
     visitorMessages: number,
   ): void => {
     insert.run(
-      workspaceId,
-      conversation.id,
+      conversation,
       event.seq,
       event.type,
       event.at,
@@ -109,23 +103,18 @@ function insertingEvent(prepare: Prepare) {
       event.details,
       event.visitor_prev,
       Number(isVisibleTo('visitor', event.type)),
-      conversation.messageCount,
+      messages,
       visitorMessages,
     );
   };
 }
 
 function updatingConversation(prepare: Prepare) {
-  const nextChange = prepare<{ latest_change: number }>(
-    'UPDATE workspaces SET latest_change = latest_change + 1 WHERE id = ? RETURNING latest_change',
+  const latestChange = prepare<{ change: number | null }>(
+    'SELECT max(change) AS change FROM conversations WHERE workspace_id = ? AND applied_seq > 0',
   );
   const update = prepare(
-    `UPDATE conversations SET status = :status, assignee = :assignee, assignee_key = :assignee_key,
-       last_activity_at = :last_activity_at, applied_seq = :applied_seq, visitor_seq = :visitor_seq,
-       message_count = :message_count, visitor_message_count = :visitor_message_count, last_message = :last_message,
-       last_visitor_message_seq = :last_visitor_message_seq, last_team_message_seq = :last_team_message_seq,
-       unanswered_count = :unanswered_count, waiting_since = :waiting_since, change = :change
-     WHERE workspace_id = :workspace_id AND id = :id`,
+    `UPDATE conversations SET ${FOLDED_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE number = ?`,
   );
   const count = prepare(
     `INSERT INTO conversation_counts (workspace_id, status, assignee_key, count) VALUES (?, ?, ?, ?)
@@ -133,22 +122,19 @@ function updatingConversation(prepare: Prepare) {
   );
   return (
     workspaceId: string,
-    before: ConversationRecord,
-    after: ConversationRecord,
+    before: ConversationColumns,
+    conversation: ConversationRecord,
     visitorMessages: number,
   ): void => {
-    const change = nextChange.get(workspaceId)?.latest_change ?? 0;
-    update.run({
-      workspace_id: workspaceId,
-      id: after.id,
-      ...foldedColumns(after, { visitorMessages, change }),
-    });
+    // Deleting the newest row would give its number out again: whoever builds that must keep the numbers rising.
+    const change = (latestChange.get(workspaceId)?.change ?? 0) + 1;
+    const after = foldedColumns(conversation, { visitorMessages, change });
+    update.run(...foldedValues(after), before.number);
 
-    const from = [before.status, assigneeKey(before.assignee)] as const;
-    const to = [after.status, assigneeKey(after.assignee)] as const;
-    const wasListed = before.appliedSeq > 0;
-    if (wasListed && from[0] === to[0] && from[1] === to[1]) return;
-    if (wasListed) count.run(workspaceId, ...from, -1);
-    count.run(workspaceId, ...to, 1);
+    const wasListed = before.applied_seq > 0;
+    const isInPlace = before.status === after.status && before.assignee_key === after.assignee_key;
+    if (wasListed && isInPlace) return;
+    if (wasListed) count.run(workspaceId, before.status, before.assignee_key, -1);
+    count.run(workspaceId, after.status, after.assignee_key, 1);
   };
 }

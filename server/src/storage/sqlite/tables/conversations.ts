@@ -5,6 +5,7 @@ import type { Prepare } from '../connection.ts';
 
 /** A row of `conversations`. */
 export interface ConversationColumns extends FoldedColumns {
+  number: number;
   id: string;
   visitor_id: string;
   contact_id: string;
@@ -30,10 +31,32 @@ interface FoldedColumns {
   change: number;
 }
 
+const OPENED_COLUMNS = ['id', 'visitor_id', 'contact_id', 'client_conversation_id', 'created_at'];
+
+/** The columns that an event changes, in the order of `foldedValues`. */
+export const FOLDED_COLUMNS = [
+  'status',
+  'assignee',
+  'assignee_key',
+  'last_activity_at',
+  'applied_seq',
+  'visitor_seq',
+  'message_count',
+  'visitor_message_count',
+  'last_message',
+  'last_visitor_message_seq',
+  'last_team_message_seq',
+  'unanswered_count',
+  'waiting_since',
+  'change',
+] as const satisfies (keyof FoldedColumns)[];
+
 /** The columns that `toConversation` reads. */
-export const CONVERSATION_COLUMNS = `id, visitor_id, contact_id, client_conversation_id, created_at, status, assignee,
-  assignee_key, last_activity_at, applied_seq, visitor_seq, message_count, visitor_message_count, last_message,
-  last_visitor_message_seq, last_team_message_seq, unanswered_count, waiting_since, change`;
+export const CONVERSATION_COLUMNS = ['number', ...OPENED_COLUMNS, ...FOLDED_COLUMNS].join(', ');
+
+/** SQL for the number of the conversation whose workspace and id come next among the parameters. */
+export const CONVERSATION_NUMBER =
+  '(SELECT number FROM conversations WHERE workspace_id = ? AND id = ?)';
 
 /** `assigneeKey` of a conversation that nobody is responsible for. */
 export const NOBODY = '';
@@ -64,10 +87,8 @@ export function conversationReads(prepare: Prepare) {
 /** What is written of conversations, beside what `append` folds into them. */
 export function conversationWrites(prepare: Prepare) {
   const insert = prepare(
-    `INSERT INTO conversations (workspace_id, ${CONVERSATION_COLUMNS})
-     VALUES (:workspace_id, :id, :visitor_id, :contact_id, :client_conversation_id, :created_at, :status, :assignee,
-       :assignee_key, :last_activity_at, :applied_seq, :visitor_seq, :message_count, :visitor_message_count,
-       :last_message, :last_visitor_message_seq, :last_team_message_seq, :unanswered_count, :waiting_since, :change)`,
+    `INSERT INTO conversations (workspace_id, ${[...OPENED_COLUMNS, ...FOLDED_COLUMNS].join(', ')})
+     VALUES (?, ?, ?, ?, ?, ?, ${FOLDED_COLUMNS.map(() => '?').join(', ')})`,
   );
   const byClientId = prepare<ConversationColumns>(
     `SELECT ${CONVERSATION_COLUMNS} FROM conversations
@@ -82,15 +103,16 @@ export function conversationWrites(prepare: Prepare) {
         ...emptyConversation({ id, visitorId, contactId, createdAt }),
         clientConversationId,
       };
-      insert.run({
-        workspace_id: workspaceId,
+      const folded = foldedColumns(conversation, { visitorMessages: 0, change: 0 });
+      insert.run(
+        workspaceId,
         id,
-        visitor_id: visitorId,
-        contact_id: contactId,
-        client_conversation_id: clientConversationId,
-        created_at: createdAt,
-        ...foldedColumns(conversation, { visitorMessages: 0, change: 0 }),
-      });
+        visitorId,
+        contactId,
+        clientConversationId,
+        createdAt,
+        ...foldedValues(folded),
+      );
       return conversation;
     },
   };
@@ -121,7 +143,7 @@ export function toConversation(row: ConversationColumns): ConversationRecord {
 export function foldedColumns(
   conversation: ConversationRecord,
   { visitorMessages, change }: { visitorMessages: number; change: number },
-): Record<keyof FoldedColumns, string | number | null> {
+): FoldedColumns {
   return {
     status: conversation.status,
     assignee: toJson(conversation.assignee),
@@ -140,8 +162,13 @@ export function foldedColumns(
   };
 }
 
+/** The parameters for `FOLDED_COLUMNS`. */
+export function foldedValues(columns: FoldedColumns): (string | number | null)[] {
+  return FOLDED_COLUMNS.map((column) => columns[column]);
+}
+
 /** Who is responsible, as one indexable word. Ids carry their kind in their prefix, so an agent is never taken for a team. */
-export function assigneeKey(assignee: Assignee | null): string {
+function assigneeKey(assignee: Assignee | null): string {
   return assignee?.agentId ?? assignee?.teamId ?? NOBODY;
 }
 

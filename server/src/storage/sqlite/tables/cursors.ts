@@ -1,6 +1,7 @@
 import type { ActorKind, Cursor } from '@alcove/protocol';
 import type { CursorAdvance } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
+import { CONVERSATION_NUMBER } from './conversations.ts';
 
 interface CursorColumns {
   participant_kind: ActorKind;
@@ -16,7 +17,7 @@ const COLUMNS = 'participant_kind, participant_id, delivered, delivered_at, read
 /** What is read of cursors. */
 export function cursorReads(prepare: Prepare) {
   const ofConversation = prepare<CursorColumns>(
-    `SELECT ${COLUMNS} FROM cursors WHERE workspace_id = ? AND conversation_id = ?
+    `SELECT ${COLUMNS} FROM cursors WHERE conversation = ${CONVERSATION_NUMBER}
      ORDER BY participant_kind, participant_id`,
   );
   return {
@@ -27,16 +28,16 @@ export function cursorReads(prepare: Prepare) {
 
 /** What is written of cursors. */
 export function cursorWrites(prepare: Prepare) {
-  const head = prepare<{ applied_seq: number }>(
-    'SELECT applied_seq FROM conversations WHERE workspace_id = ? AND id = ?',
+  const findConversation = prepare<{ number: number; applied_seq: number }>(
+    'SELECT number, applied_seq FROM conversations WHERE workspace_id = ? AND id = ?',
   );
   const find = prepare<CursorColumns>(
     `SELECT ${COLUMNS} FROM cursors
-     WHERE workspace_id = ? AND conversation_id = ? AND participant_kind = ? AND participant_id = ?`,
+     WHERE conversation = ? AND participant_kind = ? AND participant_id = ?`,
   );
   const store = prepare(
-    `INSERT INTO cursors (workspace_id, conversation_id, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (workspace_id, conversation_id, participant_kind, participant_id) DO UPDATE SET
+    `INSERT INTO cursors (conversation, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (conversation, participant_kind, participant_id) DO UPDATE SET
        delivered = excluded.delivered, delivered_at = excluded.delivered_at,
        read = excluded.read, read_at = excluded.read_at`,
   );
@@ -47,16 +48,16 @@ export function cursorWrites(prepare: Prepare) {
     ): { cursor: Cursor; hasMoved: boolean } | null {
       const { conversationId, participant } = advance;
       const { kind, id } = participant;
-      const newest = head.get(workspaceId, conversationId)?.applied_seq;
-      if (newest === undefined) return null;
+      const conversation = findConversation.get(workspaceId, conversationId);
+      if (conversation === undefined) return null;
 
-      const row = find.get(workspaceId, conversationId, kind, id);
+      const row = find.get(conversation.number, kind, id);
       const before = row === undefined ? untouched({ kind, id }) : toCursor(row);
-      const cursor = moved(before, advance, newest);
+      const cursor = moved(before, advance, conversation.applied_seq);
       const hasMoved = cursor.delivered > before.delivered || cursor.read > before.read;
       if (hasMoved) {
         const { delivered, deliveredAt, read, readAt } = cursor;
-        store.run(workspaceId, conversationId, kind, id, delivered, deliveredAt, read, readAt);
+        store.run(conversation.number, kind, id, delivered, deliveredAt, read, readAt);
       }
       return { cursor, hasMoved };
     },

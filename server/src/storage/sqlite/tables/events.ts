@@ -2,8 +2,9 @@ import type { ActorKind, ConversationEvent, EventDraft, EventType, Via } from '@
 import { eventIdOf } from '@alcove/protocol';
 import type { EventQuery, MessageCountQuery } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
+import { CONVERSATION_NUMBER } from './conversations.ts';
 
-/** A row of `events`, without the workspace and the conversation. */
+/** A row of `events`, without the conversation. */
 export interface EventColumns {
   seq: number;
   type: EventType;
@@ -23,12 +24,12 @@ export const EVENT_COLUMNS =
 /** What is read of logs. */
 export function eventReads(prepare: Prepare) {
   const ofConversation = `SELECT ${EVENT_COLUMNS} FROM events
-    WHERE workspace_id = ? AND conversation_id = ? AND seq > ? AND seq < ? AND is_visible >= ?`;
+    WHERE conversation = ${CONVERSATION_NUMBER} AND seq > ? AND seq < ? AND is_visible >= ?`;
   const upwards = prepare<EventColumns>(`${ofConversation} ORDER BY seq LIMIT ?`);
   const downwards = prepare<EventColumns>(`${ofConversation} ORDER BY seq DESC LIMIT ?`);
   const countsUpTo = prepare<{ message_count: number; visitor_message_count: number }>(
     `SELECT message_count, visitor_message_count FROM events
-     WHERE workspace_id = ? AND conversation_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`,
+     WHERE conversation = ${CONVERSATION_NUMBER} AND seq <= ? ORDER BY seq DESC LIMIT 1`,
   );
 
   const messagesUpTo = (

@@ -74,10 +74,10 @@ function changeReads(prepare: Prepare, listed: string) {
   const changedAfter: Statement<ConversationColumns> = prepare(
     `${listed} AND change > ? ORDER BY change LIMIT ?`,
   );
-  const latestChange = prepare<{ latest_change: number }>(
-    'SELECT latest_change FROM workspaces WHERE id = ?',
+  const latestChange = prepare<{ change: number | null }>(
+    'SELECT max(change) AS change FROM conversations WHERE workspace_id = ? AND applied_seq > 0',
   );
-  const latest = (workspaceId: string) => latestChange.get(workspaceId)?.latest_change ?? 0;
+  const latest = (workspaceId: string) => latestChange.get(workspaceId)?.change ?? 0;
   return {
     changedConversations(workspaceId: string, cursor: string, limit: number): ChangedConversations {
       const seen = decodeCursor(cursor);
