@@ -195,7 +195,7 @@ function createServices({ keys, passwordCost, cluster, domain, publicUrl, ...por
     authenticator: createAuthenticator(shared),
     agentSessions: createAgentSessions(shared),
     visitorSessions: createVisitorSessions(shared),
-    admin: createAdmin({ ...shared, agents, invitations }),
+    admin: createAdmin({ ...shared, agents, invitations, publicUrl }),
   };
 }
 

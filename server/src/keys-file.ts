@@ -1,6 +1,13 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateKey, KEY_PURPOSES, type KeyRing, type Keys, parseKeyRing } from './domain/keys.ts';
+import {
+  generateKey,
+  KEY_PURPOSES,
+  type KeyPurpose,
+  type KeyRing,
+  type Keys,
+  parseKeyRing,
+} from './domain/keys.ts';
 
 /**
  * Reads the keys of an installation from files that nobody but their owner may read, one file for each purpose; makes
@@ -14,12 +21,21 @@ import { generateKey, KEY_PURPOSES, type KeyRing, type Keys, parseKeyRing } from
 export function openKeys(directory: string): Keys {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   chmodSync(directory, 0o700);
-  const entries = KEY_PURPOSES.map((purpose) => [purpose, openRing(directory, purpose)] as const);
+  for (const purpose of KEY_PURPOSES) makeIfMissing(fileOf(directory, purpose));
+  return readKeys(directory);
+}
+
+/** Reads the keys that are there. @throws Error as above; also when a file is missing. */
+export function readKeys(directory: string): Keys {
+  const entries = KEY_PURPOSES.map((purpose) => [purpose, readRing(fileOf(directory, purpose))]);
   return Object.fromEntries(entries) as Keys;
 }
 
-function openRing(directory: string, purpose: string): KeyRing {
-  const file = join(directory, `${purpose}.json`);
+function fileOf(directory: string, purpose: KeyPurpose): string {
+  return join(directory, `${purpose}.json`);
+}
+
+function makeIfMissing(file: string): void {
   try {
     // `wx`: two processes that start at once must not overwrite each other's key.
     writeFileSync(file, `${JSON.stringify([generateKey()], null, 2)}\n`, {
@@ -29,7 +45,6 @@ function openRing(directory: string, purpose: string): KeyRing {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  return readRing(file);
 }
 
 function readRing(file: string): KeyRing {

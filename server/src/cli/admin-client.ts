@@ -40,7 +40,8 @@ export function connectAdmin(socketPath: string): Execute {
   };
 }
 
-async function isListening(socketPath: string): Promise<boolean> {
+/** Whether a server answers there. */
+export async function isListening(socketPath: string): Promise<boolean> {
   try {
     await post(socketPath, 'workspace.list', {});
     return true;

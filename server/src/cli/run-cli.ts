@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
+import { DomainError } from '../domain/domain-error.ts';
 import { addAgentCommands } from './agent.ts';
 import { CliError } from './cli-error.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -37,7 +38,7 @@ function explain(error: unknown): number {
     console.error(
       `The configuration is not right:\n${error.problems.map((p) => `  - ${p}`).join('\n')}`,
     );
-  } else if (error instanceof CliError) {
+  } else if (error instanceof CliError || error instanceof DomainError) {
     console.error(error.message);
   } else {
     console.error(error instanceof Error ? `Alcove stopped: ${error.message}` : error);

@@ -1,6 +1,6 @@
 import type { UpdateWorkspace } from '@alcove/protocol';
 import type { Command } from 'commander';
-import type { WorkspaceRecord } from '../storage/storage.ts';
+import type { WorkspaceWithTag } from '../domain/admin.ts';
 import { withAdmin } from './admin-client.ts';
 import { CliError } from './cli-error.ts';
 import { addSettings, DATA_SETTINGS } from './settings.ts';
@@ -63,7 +63,7 @@ function updateWorkspace(
   command: Command,
   workspace: string | undefined,
   options: UpdateOptions,
-): Promise<WorkspaceRecord> {
+): Promise<WorkspaceWithTag> {
   return withAdmin(command, async (ask) => {
     const { allowedOrigins } = await ask('workspace.show', { workspace });
     const change = toChange(options, allowedOrigins);
@@ -91,12 +91,12 @@ function toChange(options: UpdateOptions, allowedOrigins: readonly string[]): Up
   };
 }
 
-function print({ key, name, look, allowedOrigins }: WorkspaceRecord): void {
+function print({ key, name, look, allowedOrigins, tag }: WorkspaceWithTag): void {
   const sites =
     allowedOrigins.length > 0 ? allowedOrigins.join(', ') : "this server's own pages and localhost";
   console.log(`Name       ${name}
 Key        ${key}
 Look       ${look.colour}, side ${look.side}, theme ${look.theme}
 Runs on    ${sites}
-Tag        <script async src="https://YOUR-SERVER/w/${key}.js"></script>`);
+Tag        ${tag}`);
 }

@@ -23,10 +23,13 @@ interface InWorkspace {
 
 /** What the operator may ask at the command line: name, then input and result. */
 export interface AdminOperations {
-  'workspace.create': { input: { name: string }; result: WorkspaceRecord };
-  'workspace.list': { input: Record<never, never>; result: WorkspaceRecord[] };
-  'workspace.show': { input: InWorkspace; result: WorkspaceRecord & { agents: AgentSummary[] } };
-  'workspace.update': { input: InWorkspace & { change: UpdateWorkspace }; result: WorkspaceRecord };
+  'workspace.create': { input: { name: string }; result: WorkspaceWithTag };
+  'workspace.list': { input: Record<never, never>; result: WorkspaceWithTag[] };
+  'workspace.show': { input: InWorkspace; result: WorkspaceWithTag & { agents: AgentSummary[] } };
+  'workspace.update': {
+    input: InWorkspace & { change: UpdateWorkspace };
+    result: WorkspaceWithTag;
+  };
   'agent.list': { input: InWorkspace; result: AgentSummary[] };
   'agent.invite': { input: InWorkspace & { role: AgentRole }; result: NewInvitation };
   'agent.set-password': { input: { email: string; password: string }; result: AgentSummary[] };
@@ -37,6 +40,11 @@ export interface AdminOperations {
 
 /** The name of an operation. */
 export type AdminOperation = keyof AdminOperations;
+
+/** A workspace and what its owner pastes into a page. */
+export interface WorkspaceWithTag extends WorkspaceRecord {
+  tag: string;
+}
 
 /** An agent without what the operator need not see. */
 export type AgentSummary = Pick<AgentRecord, 'id' | 'name' | 'email' | 'role' | 'isDisabled'>;
@@ -63,6 +71,7 @@ interface AdminOptions {
   invitations: Invitations;
   passwords: Passwords;
   sessions: Sessions;
+  publicUrl: () => URL;
 }
 
 /** Operations parse their own input, since it may come through a socket. */
@@ -97,21 +106,25 @@ function operation<Input, Result>(
   };
 }
 
-function workspaceOperations({ workspaces, agents }: AdminOptions) {
+function workspaceOperations({ workspaces, agents, publicUrl }: AdminOptions) {
+  const withTag = (workspace: WorkspaceRecord): WorkspaceWithTag => {
+    const src = new URL(`/w/${workspace.key}.js`, publicUrl());
+    return { ...workspace, tag: `<script async src="${src}"></script>` };
+  };
   return {
-    'workspace.create': operation(z.object({ name: nameSchema }), ({ name }) =>
-      workspaces.create(name),
+    'workspace.create': operation(z.object({ name: nameSchema }), async ({ name }) =>
+      withTag(await workspaces.create(name)),
     ),
-    'workspace.list': operation(nothing, () => workspaces.list()),
+    'workspace.list': operation(nothing, async () => (await workspaces.list()).map(withTag)),
     'workspace.show': operation(inWorkspace, async ({ workspace }) => {
       const found = await findWorkspace(workspaces, workspace);
-      return { ...found, agents: (await agents.list(found.id)).map(summarise) };
+      return { ...withTag(found), agents: (await agents.list(found.id)).map(summarise) };
     }),
     'workspace.update': operation(
       inWorkspace.extend({ change: updateWorkspaceSchema }),
       async ({ workspace, change }) => {
         const { id } = await findWorkspace(workspaces, workspace);
-        return workspaces.update(operatorOf(id), change);
+        return withTag(await workspaces.update(operatorOf(id), change));
       },
     ),
   } satisfies Partial<Table>;

@@ -1,6 +1,6 @@
 import type { AgentSession, SignIn } from '@alcove/protocol';
 import type { AccountRecord, AgentRecord, Storage } from '../storage/storage.ts';
-import { type Clock, toIso } from './clock.ts';
+import { toIso } from './clock.ts';
 import { DomainError } from './domain-error.ts';
 import type { Passwords } from './passwords.ts';
 import { presentAgent, presentWorkspace } from './present.ts';
@@ -40,75 +40,78 @@ interface AgentSessionsOptions {
   sessions: Sessions;
   tokens: Tokens;
   passwords: Passwords;
-  clock: Clock;
 }
 
 /** @see AgentSessions */
 export function createAgentSessions(options: AgentSessionsOptions): AgentSessions {
-  const { storage, workspaces, sessions, tokens, passwords } = options;
-  const { accounts } = storage.directory;
-
-  const present = async (agent: AgentRecord, issued: IssuedSession): Promise<SignedIn> => {
-    const workspace = await workspaces.get(agent.workspaceId);
-    const { accessToken, expiresAt } = tokens.signAgent({
-      workspaceId: agent.workspaceId,
-      agentId: agent.id,
-      accountId: agent.accountId,
-      sessionId: issued.sessionId,
-    });
-    return {
-      session: {
-        accessToken,
-        accessExpiresAt: toIso(expiresAt),
-        agent: presentAgent(agent),
-        workspace: presentWorkspace(workspace),
-      },
-      refreshToken: issued.refreshToken,
-      refreshExpiresAt: issued.refreshExpiresAt,
-    };
-  };
-
+  const { storage, sessions } = options;
   const start = async (agent: AgentRecord) => {
     const { accountId, workspaceId } = agent;
-    return present(
-      agent,
-      await sessions.start({ kind: 'agent', principalId: accountId, workspaceId }),
-    );
+    const holder = { kind: 'agent', principalId: accountId, workspaceId } as const;
+    return present(options, agent, await sessions.start(holder));
   };
-
-  const strengthen = async (account: AccountRecord, password: string) => {
-    if (!passwords.isOutdated(account.passwordHash)) return;
-    await accounts.update(account.id, { passwordHash: await passwords.hash(password) });
-  };
-
   return {
     start,
-    async signIn({ email, password }) {
-      const account = await accounts.findByEmail(email);
-      const isCorrect = await passwords.isCorrect(password, account?.passwordHash);
-      if (!account || !isCorrect) {
-        throw new DomainError('unauthenticated', 'This e-mail address and password do not match.');
-      }
-      await strengthen(account, password);
-      const agents = await accounts.memberships(account.id);
+    async signIn(credentials) {
+      const account = await checkPassword(options, credentials);
+      const agents = await storage.directory.accounts.memberships(account.id);
       const agent = agents.find(({ isDisabled }) => !isDisabled);
       if (!agent) throw switchedOff();
       return start(agent);
     },
     async renew(refreshToken) {
       const issued = await sessions.renew('agent', refreshToken);
-      const agents = await accounts.memberships(issued.principalId);
+      const agents = await storage.directory.accounts.memberships(issued.principalId);
       const agent = agents.find(({ workspaceId }) => workspaceId === issued.workspaceId);
-      if (!agent || agent.isDisabled) {
-        await sessions.end(issued.sessionId);
-        throw new DomainError('unauthenticated', 'The session has ended. Sign in again.');
-      }
-      return present(agent, issued);
+      if (agent && !agent.isDisabled) return present(options, agent, issued);
+      await sessions.end(issued.sessionId);
+      throw new DomainError('unauthenticated', 'The session has ended. Sign in again.');
     },
     async signOut(refreshToken) {
       if (refreshToken !== undefined) await sessions.endByToken(refreshToken);
     },
     signOutEverywhere: ({ accountId }) => sessions.revokeAll(accountId),
+  };
+}
+
+async function checkPassword(
+  { storage, passwords }: AgentSessionsOptions,
+  { email, password }: SignIn,
+): Promise<AccountRecord> {
+  const { accounts } = storage.directory;
+  const account = await accounts.findByEmail(email);
+  const isCorrect = await passwords.isCorrect(password, account?.passwordHash);
+  if (!account || !isCorrect) {
+    throw new DomainError('unauthenticated', 'This e-mail address and password do not match.');
+  }
+  // The one moment at which the password is there to be hashed with today's parameters.
+  if (passwords.isOutdated(account.passwordHash)) {
+    await accounts.update(account.id, { passwordHash: await passwords.hash(password) });
+  }
+  return account;
+}
+
+async function present(
+  { workspaces, tokens }: AgentSessionsOptions,
+  agent: AgentRecord,
+  issued: IssuedSession,
+): Promise<SignedIn> {
+  const workspace = await workspaces.get(agent.workspaceId);
+  const { accessToken, expiresAt } = tokens.signAgent({
+    workspaceId: agent.workspaceId,
+    agentId: agent.id,
+    accountId: agent.accountId,
+    sessionId: issued.sessionId,
+  });
+  return {
+    session: {
+      accessToken,
+      accessExpiresAt: toIso(expiresAt),
+      agent: presentAgent(agent),
+      workspace: presentWorkspace(workspace),
+    },
+    refreshToken: issued.refreshToken,
+    refreshExpiresAt: issued.refreshExpiresAt,
   };
 }
 

@@ -60,64 +60,18 @@ interface InvitationsOptions {
 
 /** @see Invitations */
 export function createInvitations(options: InvitationsOptions): Invitations {
-  const { storage, workspaces, passwords, roster, clock, publicUrl } = options;
-  const { directory } = storage;
-
-  const issue = async (workspaceId: string, role: AgentRole, lifetimeMs: number) => {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const record: InvitationRecord = {
-      id: createId('in'),
-      workspaceId,
-      tokenHash: hashOf(token),
-      role,
-      createdAt: toIso(clock.now()),
-      expiresAt: toIso(clock.now() + lifetimeMs),
-      usedAt: null,
-    };
-    await storage.forWorkspace(workspaceId).invitations.create(record);
-    // Behind `#`: browsers send that part to nobody, so it stands in no log on the way.
-    const url = new URL(`/console/#/join/${token}`, publicUrl()).href;
-    return { invitation: presentInvitation(record), url };
-  };
-
-  const findUsable = async (token: string) => {
-    const invitation = await directory.invitations.find(hashOf(token));
-    if (!invitation || invitation.usedAt !== null) throw unusable();
-    if (Date.parse(invitation.expiresAt) <= clock.now()) throw unusable();
-    return invitation;
-  };
-
-  const checkNewcomer = async (workspaceId: string, { email, password }: AcceptInvitation) => {
-    const account = await directory.accounts.findByEmail(email);
-    if (!account) return undefined;
-    if (!(await passwords.isCorrect(password, account.passwordHash))) throw otherPassword();
-    const agents = await directory.accounts.memberships(account.id);
-    if (agents.some((agent) => agent.workspaceId === workspaceId)) throw memberAlready();
-    return account;
-  };
-
-  const createAccount = async ({ email, password }: AcceptInvitation): Promise<AccountRecord> => {
-    const account = {
-      id: createId('ac'),
-      email,
-      passwordHash: await passwords.hash(password),
-      createdAt: toIso(clock.now()),
-    };
-    if ((await directory.accounts.create(account)) === 'email_taken') throw otherPassword();
-    return account;
-  };
-
+  const { storage, workspaces, clock } = options;
   return {
     async create(by, role) {
       checkInviter(by, role);
-      return issue(by.workspaceId, role, LIFETIME_MS);
+      return issue(options, by.workspaceId, role, LIFETIME_MS);
     },
     async createForFirstOwner(workspaceId) {
       const { invitations } = storage.forWorkspace(workspaceId);
       const earlier = await invitations.list(toIso(clock.now()));
       const owners = earlier.filter(({ role }) => role === 'owner');
       await Promise.all(owners.map(({ id }) => invitations.delete(id)));
-      return issue(workspaceId, 'owner', FIRST_OWNER_LIFETIME_MS);
+      return issue(options, workspaceId, 'owner', FIRST_OWNER_LIFETIME_MS);
     },
     async list(by) {
       requireManager(by);
@@ -134,32 +88,101 @@ export function createInvitations(options: InvitationsOptions): Invitations {
       await invitations.delete(invitationId);
     },
     async lookUp(token) {
-      const { workspaceId, role, expiresAt } = await findUsable(token);
+      const { workspaceId, role, expiresAt } = await findUsable(options, token);
       const { name } = await workspaces.get(workspaceId);
       return { workspaceName: name, role, expiresAt };
     },
-    async accept(acceptance) {
-      const { workspaceId, role, tokenHash } = await findUsable(acceptance.token);
-      const known = await checkNewcomer(workspaceId, acceptance);
-      // Everything that a person can mend was checked: from here on the link is used up, whatever happens.
-      if (!(await directory.invitations.consume(tokenHash, toIso(clock.now())))) throw unusable();
-      const account = known ?? (await createAccount(acceptance));
-      const agent: AgentRecord = {
-        id: createId('ag'),
-        workspaceId,
-        accountId: account.id,
-        name: acceptance.name,
-        email: account.email,
-        role,
-        isDisabled: false,
-        createdAt: toIso(clock.now()),
-      };
-      const outcome = await storage.forWorkspace(workspaceId).agents.create(agent);
-      if (outcome === 'already_member') throw memberAlready();
-      roster.forget(workspaceId);
-      return agent;
-    },
+    accept: (acceptance) => accept(options, acceptance),
   };
+}
+
+async function issue(
+  { storage, clock, publicUrl }: InvitationsOptions,
+  workspaceId: string,
+  role: AgentRole,
+  lifetimeMs: number,
+): Promise<NewInvitation> {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const record: InvitationRecord = {
+    id: createId('in'),
+    workspaceId,
+    tokenHash: hashOf(token),
+    role,
+    createdAt: toIso(clock.now()),
+    expiresAt: toIso(clock.now() + lifetimeMs),
+    usedAt: null,
+  };
+  await storage.forWorkspace(workspaceId).invitations.create(record);
+  // Behind `#`: browsers send that part to nobody, so it stands in no log on the way.
+  const url = new URL(`/console/#/join/${token}`, publicUrl()).href;
+  return { invitation: presentInvitation(record), url };
+}
+
+async function findUsable(
+  { storage, clock }: InvitationsOptions,
+  token: string,
+): Promise<InvitationRecord> {
+  const invitation = await storage.directory.invitations.find(hashOf(token));
+  if (!invitation || invitation.usedAt !== null) throw unusable();
+  if (Date.parse(invitation.expiresAt) <= clock.now()) throw unusable();
+  return invitation;
+}
+
+async function accept(
+  options: InvitationsOptions,
+  acceptance: AcceptInvitation,
+): Promise<AgentRecord> {
+  const { storage, clock, roster } = options;
+  const { workspaceId, role, tokenHash } = await findUsable(options, acceptance.token);
+  const known = await findNewcomer(options, workspaceId, acceptance);
+  // Everything that a person can mend was checked: from here on the link is used up, whatever happens.
+  const now = toIso(clock.now());
+  if (!(await storage.directory.invitations.consume(tokenHash, now))) throw unusable();
+  const account = known ?? (await createAccount(options, acceptance));
+  const agent: AgentRecord = {
+    id: createId('ag'),
+    workspaceId,
+    accountId: account.id,
+    name: acceptance.name,
+    email: account.email,
+    role,
+    isDisabled: false,
+    createdAt: now,
+  };
+  const outcome = await storage.forWorkspace(workspaceId).agents.create(agent);
+  if (outcome === 'already_member') throw memberAlready();
+  roster.forget(workspaceId);
+  return agent;
+}
+
+/** The account of somebody who has one already, and has just proved that it is theirs. */
+async function findNewcomer(
+  { storage, passwords }: InvitationsOptions,
+  workspaceId: string,
+  { email, password }: AcceptInvitation,
+): Promise<AccountRecord | undefined> {
+  const { accounts } = storage.directory;
+  const account = await accounts.findByEmail(email);
+  if (!account) return undefined;
+  if (!(await passwords.isCorrect(password, account.passwordHash))) throw otherPassword();
+  const agents = await accounts.memberships(account.id);
+  if (agents.some((agent) => agent.workspaceId === workspaceId)) throw memberAlready();
+  return account;
+}
+
+async function createAccount(
+  { storage, passwords, clock }: InvitationsOptions,
+  { email, password }: AcceptInvitation,
+): Promise<AccountRecord> {
+  const account: AccountRecord = {
+    id: createId('ac'),
+    email,
+    passwordHash: await passwords.hash(password),
+    createdAt: toIso(clock.now()),
+  };
+  const outcome = await storage.directory.accounts.create(account);
+  if (outcome === 'email_taken') throw otherPassword();
+  return account;
 }
 
 function presentInvitation({ id, role, createdAt, expiresAt }: InvitationRecord): Invitation {

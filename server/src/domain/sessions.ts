@@ -4,7 +4,7 @@ import type { Revocations } from '../cluster/cluster.ts';
 import type { SessionRecord, Storage } from '../storage/storage.ts';
 import { type Clock, toIso } from './clock.ts';
 import { DomainError } from './domain-error.ts';
-import type { KeyRing } from './keys.ts';
+import type { Key, KeyRing } from './keys.ts';
 
 /** Whose session it is. */
 export interface SessionHolder {
@@ -73,43 +73,13 @@ interface SessionsOptions {
 }
 
 /** @see Sessions */
-export function createSessions({ storage, keys, clock, revocations }: SessionsOptions): Sessions {
+export function createSessions(options: SessionsOptions): Sessions {
+  const { storage, clock, revocations } = options;
   const store = storage.directory.sessions;
-
   const end = async (sessionId: string) => {
     await store.revokeFamily(sessionId, toIso(clock.now()));
     revocations.revoke(sessionId);
   };
-
-  const rotate = async (session: SessionRecord, refreshToken: string) => {
-    const now = clock.now();
-    const successorToken = successorOf(keys.current.secret.export(), refreshToken);
-    const successor = toRecord(session, session.familyId, successorToken, now);
-    await store.rotate(session.tokenHash, toIso(now), successor);
-    return toIssued(successor, successorToken);
-  };
-
-  /** The successor that the first of several tabs got, or that one's successor, if it was used already. */
-  const newestSuccessor = async (presented: SessionRecord, refreshToken: string) => {
-    let [session, token] = [presented, refreshToken];
-    for (let step = 0; step < LONGEST_CHAIN && session.rotatedAt !== null; step++) {
-      const next = await findSuccessor(token);
-      if (!next) throw ended();
-      [session, token] = [next.session, next.token];
-    }
-    return toIssued(session, token);
-  };
-
-  /** The key may have been replaced since: the successor is the one that is stored. */
-  const findSuccessor = async (token: string) => {
-    for (const key of keys.all.values()) {
-      const candidate = successorOf(key.secret.export(), token);
-      const session = await store.find(hashOf(candidate));
-      if (session) return { session, token: candidate };
-    }
-    return undefined;
-  };
-
   return {
     async start(holder) {
       const refreshToken = randomBytes(TOKEN_BYTES).toString('base64url');
@@ -123,10 +93,10 @@ export function createSessions({ storage, keys, clock, revocations }: SessionsOp
       if (workspaceId !== undefined && session?.workspaceId !== workspaceId) throw ended();
       if (!session || session.kind !== kind || session.revokedAt !== null) throw ended();
       if (Date.parse(session.expiresAt) <= now) throw ended();
-      if (session.rotatedAt === null) return rotate(session, refreshToken);
+      if (session.rotatedAt === null) return rotate(options, session, refreshToken);
 
       const isInGrace = now - Date.parse(session.rotatedAt) <= GRACE_MS;
-      if (isInGrace) return newestSuccessor(session, refreshToken);
+      if (isInGrace) return newestSuccessor(options, session, refreshToken);
       await end(session.familyId);
       throw ended();
     },
@@ -144,13 +114,50 @@ export function createSessions({ storage, keys, clock, revocations }: SessionsOp
   };
 }
 
+async function rotate(
+  { storage, keys, clock }: SessionsOptions,
+  session: SessionRecord,
+  refreshToken: string,
+): Promise<IssuedSession> {
+  const now = clock.now();
+  const token = successorOf(keys.current, refreshToken);
+  const successor = toRecord(session, session.familyId, token, now);
+  await storage.directory.sessions.rotate(session.tokenHash, toIso(now), successor);
+  return toIssued(successor, token);
+}
+
+/** The successor that the first of several tabs got, or that one's successor, if it was used already. */
+async function newestSuccessor(
+  options: SessionsOptions,
+  presented: SessionRecord,
+  presentedToken: string,
+): Promise<IssuedSession> {
+  let [session, token] = [presented, presentedToken];
+  for (let step = 0; step < LONGEST_CHAIN && session.rotatedAt !== null; step++) {
+    const next = await findSuccessor(options, token);
+    if (!next) throw ended();
+    [session, token] = [next.session, next.token];
+  }
+  return toIssued(session, token);
+}
+
+/** The key may have been replaced since: the successor is the one that is stored. */
+async function findSuccessor({ storage, keys }: SessionsOptions, token: string) {
+  for (const key of keys.all.values()) {
+    const candidate = successorOf(key, token);
+    const session = await storage.directory.sessions.find(hashOf(candidate));
+    if (session) return { session, token: candidate };
+  }
+  return undefined;
+}
+
 /** How a random token is kept and looked up. It has 256 random bits: a slow hash would add nothing. */
 export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
-function successorOf(key: Buffer, token: string): string {
-  return createHmac('sha256', key).update(token).digest('base64url');
+function successorOf(key: Key, token: string): string {
+  return createHmac('sha256', key.secret).update(token).digest('base64url');
 }
 
 function toRecord(
