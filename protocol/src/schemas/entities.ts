@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { WIRE_LIMITS } from '../limits.ts';
 import {
+  atLeastOneOf,
   colourSchema,
   exactly,
   expected,
@@ -17,7 +18,6 @@ import {
   sentence,
   textSchema,
   wholeNumber,
-  withOneOf,
 } from './fields.ts';
 
 export const actorSchema = object({
@@ -36,10 +36,10 @@ export const viaSchema = oneOf(['widget', 'console', 'api', 'email']);
 
 export const statusSchema = oneOf(['open', 'snoozed', 'resolved']);
 
-export const assigneeSchema = withOneOf(
-  object({ agentId: idSchema.optional(), teamId: idSchema.optional() }),
-  ['agentId', 'teamId'],
-);
+export const assigneeSchema = atLeastOneOf({
+  agentId: idSchema.optional(),
+  teamId: idSchema.optional(),
+});
 
 export const messagePreviewSchema = object({
   seq: wholeNumber(1),

@@ -38,11 +38,12 @@ export function exactly<const Value extends string | true | false>(value: Value)
   return z.literal(value, { error: expected(`must be ${JSON.stringify(value)}`) });
 }
 
-/** Adds the demand that at least one of the fields is there. */
-export function withOneOf<Schema extends z.ZodType<object>>(schema: Schema, fields: string[]) {
-  return schema.refine((value) => Object.values(value).some((field) => field !== undefined), {
-    error: `must have at least one of: ${fields.join(', ')}`,
-  });
+/** An object of optional fields, at least one of which has to be there. */
+export function atLeastOneOf<Shape extends z.ZodRawShape>(shape: Shape) {
+  return object(shape).refine(
+    (value) => Object.values(value).some((field) => field !== undefined),
+    { error: `must have at least one of: ${Object.keys(shape).join(', ')}` },
+  );
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

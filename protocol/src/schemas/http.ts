@@ -12,6 +12,7 @@ import {
 import {
   asideLocaleSchema,
   asidePageSchema,
+  atLeastOneOf,
   colourSchema,
   emailSchema,
   exactly,
@@ -28,7 +29,6 @@ import {
   sentence,
   tokenSchema,
   wholeNumber,
-  withOneOf,
 } from './fields.ts';
 
 export const createVisitorSessionSchema = object({
@@ -108,23 +108,17 @@ export const agentUpdatedSchema = object({ agent: agentSchema });
 
 export const workspaceUpdatedSchema = object({ workspace: workspaceSchema });
 
-export const updateAgentSchema = withOneOf(
-  object({
-    name: nameSchema.optional(),
-    role: agentRoleSchema.optional(),
-    isDisabled: flag.optional(),
-  }),
-  ['name', 'role', 'isDisabled'],
-);
+export const updateAgentSchema = atLeastOneOf({
+  name: nameSchema.optional(),
+  role: agentRoleSchema.optional(),
+  isDisabled: flag.optional(),
+});
 
-export const updateWorkspaceSchema = withOneOf(
-  object({
-    name: nameSchema.optional(),
-    look: widgetLookSchema.partial().optional(),
-    allowedOrigins: allowedOriginsSchema.optional(),
-  }),
-  ['name', 'look', 'allowedOrigins'],
-);
+export const updateWorkspaceSchema = atLeastOneOf({
+  name: nameSchema.optional(),
+  look: widgetLookSchema.partial().optional(),
+  allowedOrigins: allowedOriginsSchema.optional(),
+});
 
 export const widgetSettingsSchema = object({
   key: idSchema,
