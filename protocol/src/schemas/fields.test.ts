@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WIRE_LIMITS } from '../limits.ts';
+import { allowedOriginsSchema } from './entities.ts';
 import {
   asideLocaleSchema,
   asidePageSchema,
@@ -271,6 +272,21 @@ describe('an allowed origin', () => {
     'javascript:alert(1)',
   ])('%j is none', (given) => {
     expect(originSchema.safeParse(given).success).toBe(false);
+  });
+});
+
+describe('a list of allowed origins', () => {
+  it('names each origin once, however often and in whatever way it was written', () => {
+    const given = ['https://shop.example/', 'HTTPS://shop.example', 'https://shop.example:443'];
+    expect(allowedOriginsSchema.parse(given)).toEqual(['https://shop.example']);
+  });
+
+  it('may be empty, and has an end', () => {
+    const origins = (count: number) =>
+      Array.from({ length: count }, (_, index) => `https://shop-${index}.example`);
+    expect(allowedOriginsSchema.parse([])).toEqual([]);
+    expect(allowedOriginsSchema.parse(origins(WIRE_LIMITS.allowedOrigins))).toHaveLength(100);
+    expect(allowedOriginsSchema.safeParse(origins(101)).success).toBe(false);
   });
 });
 
