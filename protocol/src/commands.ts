@@ -74,6 +74,7 @@ export interface Heads {
   conversationIds: string[];
 }
 
+/** Newest `seq` in the reader's audience, by conversation id. */
 export interface HeadsResult {
   heads: Record<string, number>;
 }
@@ -85,6 +86,7 @@ export interface AdvanceCursor {
   read?: number;
 }
 
+/** One's own cursor as it stands now. */
 export interface CursorResult {
   cursor: Cursor;
 }
@@ -154,6 +156,7 @@ export interface GetInboxRows {
   conversationIds: string[];
 }
 
+/** In no particular order. */
 export interface InboxRowsResult {
   rows: InboxRow[];
 }
@@ -163,6 +166,7 @@ export interface GetContact {
   contactId: string;
 }
 
+/** The contact as it is now. */
 export interface ContactResult {
   contact: Contact;
 }
@@ -198,6 +202,7 @@ export interface AgentCommands {
   'contact.get': { payload: GetContact; result: ContactResult };
 }
 
+/** When the new token ends. */
 export interface SessionRenewed {
   /** ISO 8601. */
   expiresAt: string;

@@ -85,23 +85,34 @@ export interface RefusedFrame extends GoldenFrame<{ door: string; input?: unknow
   reason: string;
 }
 
-/*
- * JSON's inferred types are wider than the protocol's ('text' is only a string there). That the frames keep to the
- * types is what the schemas, which are equal to the types, prove in the test.
- */
+// JSON's inferred types are wider than the protocol's ('text' is only a string there). That the frames keep to the
+// types is what the schemas, which are equal to the types, prove in the test.
+
+/** `auth` of each namespace's handshake. */
 export const goldenHandshakes = handshakes as GoldenFrame<HandshakeFrame>[];
+/** What a visitor asks: at least one for each command. */
 export const goldenVisitorCommands = visitorCommands as GoldenFrame<
   CommandFrame<VisitorCommands>
 >[];
+/** What an agent asks: at least one for each command. */
 export const goldenAgentCommands = agentCommands as GoldenFrame<CommandFrame<AgentCommands>>[];
+/** What a visitor is answered: at least one for each command, refusals among them. */
 export const goldenVisitorAcks = visitorAcks as GoldenFrame<AckFrame<VisitorCommands>>[];
+/** What an agent is answered: at least one for each command, refusals among them. */
 export const goldenAgentAcks = agentAcks as GoldenFrame<AckFrame<AgentCommands>>[];
+/** At least one event of each type. */
 export const goldenEvents = events as GoldenFrame<ConversationEvent>[];
+/** At least one signal of each type. */
 export const goldenSignals = signals as GoldenFrame<Signal>[];
 /** One for each code: in an ack, as a handshake's error, in a `refused` frame or over HTTP. */
 export const goldenRefusals = refusals as GoldenFrame<Refusal>[];
+/** The first frame of each namespace. */
 export const goldenHellos = hellos as GoldenFrame<HelloFrame>[];
+/** At least one request of each kind with its answer. */
 export const goldenHttp = http as GoldenFrame<HttpExchange>[];
+/** A whole log. */
 export const goldenLogs = log as GoldenFrame<LogFrame>[];
+/** What the server writes into the loader. */
 export const goldenWidgetSettings = widgetSettings as GoldenFrame<WidgetSettings>[];
+/** What every door has to refuse, and how. */
 export const refusedFrames = refused as RefusedFrame[];

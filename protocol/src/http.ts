@@ -29,6 +29,7 @@ export interface CreateVisitorSession {
   locale?: string;
 }
 
+/** A visitor's tokens. Store the refresh token before anything else: the one before it works no more. */
 export interface VisitorSession {
   visitorId: string;
   accessToken: string;
@@ -81,6 +82,7 @@ export interface LookUpInvitation {
   token: string;
 }
 
+/** Whom somebody would join, and as what. */
 export interface InvitationDetails {
   workspaceName: string;
   role: AgentRole;

@@ -28,6 +28,10 @@ import {
   wholeNumber,
 } from './fields.ts';
 
+/*
+ * A schema is named for the type that it stands for, where what it means is written down.
+ */
+
 export const refusalSchema = object({
   ok: exactly(false),
   code: oneOf(Object.keys(ERROR_CODES) as ErrorCode[]),

@@ -17,6 +17,10 @@ import {
   wholeNumber,
 } from './fields.ts';
 
+/*
+ * A schema is named for the type that it stands for, where what it means is written down.
+ */
+
 const pageLimit = wholeNumber(1, WIRE_LIMITS.pageSize).optional();
 
 export const sendMessageSchema = object({

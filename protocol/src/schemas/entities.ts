@@ -20,6 +20,10 @@ import {
   wholeNumber,
 } from './fields.ts';
 
+/*
+ * A schema is named for the type that it stands for, where what it means is written down.
+ */
+
 export const actorSchema = object({
   kind: oneOf(['visitor', 'agent', 'bot', 'system']),
   id: idSchema,

@@ -31,6 +31,10 @@ import {
   wholeNumber,
 } from './fields.ts';
 
+/*
+ * A schema is named for the type that it stands for, where what it means is written down.
+ */
+
 export const createVisitorSessionSchema = object({
   workspaceKey: idSchema,
   refreshToken: tokenSchema.optional(),
