@@ -57,6 +57,9 @@ export const initialAgentState: AgentState = {
   outboxStorage: 'indexeddb',
 };
 
-export function reduceAgent(state: AgentState = initialAgentState, _action: { type: string }): AgentState {
+export function reduceAgent(
+  state: AgentState = initialAgentState,
+  _action: { type: string },
+): AgentState {
   return state;
 }

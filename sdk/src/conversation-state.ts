@@ -5,6 +5,7 @@ import type {
   ConversationEvent,
   ConversationStatus,
   Cursor,
+  ErrorCode,
 } from '@alcove/protocol';
 
 /** What a client holds of one conversation's log. */
@@ -13,6 +14,8 @@ export interface ConversationState {
   status: ConversationStatus;
   /** Applied events, ascending. Each one's `prev` is the one before it. */
   events: readonly ConversationEvent[];
+  /** Events that came before one that they follow; applied as soon as it is here. */
+  buffer: readonly ConversationEvent[];
   /** `seq` of the newest applied event. */
   have: number;
   /** Newest `seq` heard of; above `have` while the client catches up. */
@@ -54,6 +57,7 @@ export type TimelineItem =
       /** Missing while pending. */
       seq?: number;
       actor: Actor;
+      /** Whether one's own side wrote it: the visitor, or the team. `actor` says who exactly. */
       isOwn: boolean;
       content: Content;
       /** ISO 8601. */
@@ -64,8 +68,22 @@ export type TimelineItem =
       readAt: string | null;
       failure?: string;
     }
-  | { kind: 'status'; key: string; seq: number; actor: Actor; at: string; status: ConversationStatus }
-  | { kind: 'assignment'; key: string; seq: number; actor: Actor; at: string; assignee: Assignee | null };
+  | {
+      kind: 'status';
+      key: string;
+      seq: number;
+      actor: Actor;
+      at: string;
+      status: ConversationStatus;
+    }
+  | {
+      kind: 'assignment';
+      key: string;
+      seq: number;
+      actor: Actor;
+      at: string;
+      assignee: Assignee | null;
+    };
 
 /**
  * The connection in states that a person can be told about. `idle`: nothing to connect for yet. `connecting`: the first
@@ -75,4 +93,4 @@ export type TimelineItem =
 export type ConnectionState =
   | { status: 'idle' | 'connecting' | 'online' | 'offline' }
   | { status: 'reconnecting'; retryAt: number }
-  | { status: 'refused'; reason: string };
+  | { status: 'refused'; reason: string; code: ErrorCode };

@@ -5,8 +5,8 @@ export type { Unsubscribe } from './store.ts';
 export {
   createVisitorClient,
   type VisitorClient,
-  type VisitorClientEvents,
   type VisitorClientOptions,
-  type VisitorState,
 } from './visitor.ts';
+export type { VisitorClientEvents } from './visitor-events.ts';
+export type { VisitorState } from './visitor-state.ts';
 export type * from './widget-api.ts';

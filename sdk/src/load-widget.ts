@@ -22,11 +22,7 @@ const holders = new Map<string, number>();
  * const stop = widget.on('unread', ({ count }) => setBadge(count));
  * widget.open({ text: 'Where is my order?' });
  */
-export function createWidget({
-  serverUrl,
-  workspaceKey,
-  ...options
-}: CreateWidgetOptions): Widget {
+export function createWidget({ serverUrl, workspaceKey, ...options }: CreateWidgetOptions): Widget {
   const src = `${serverUrl.replace(/\/+$/, '')}/w/${encodeURIComponent(workspaceKey)}.js`;
   const isBrowser = typeof document !== 'undefined';
   let isDestroyed = !isBrowser;
@@ -73,7 +69,7 @@ function alcove(): AlcoveApi {
       return undefined;
     };
     stub.q = [] as unknown[][];
-    globalThis.Alcove = stub as AlcoveApi;
+    globalThis.Alcove = stub;
   }
   return globalThis.Alcove;
 }

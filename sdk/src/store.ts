@@ -1,3 +1,5 @@
+import { notify } from './listeners.ts';
+
 /** Ends a subscription. Calling it twice does no harm. */
 export type Unsubscribe = () => void;
 
@@ -21,11 +23,12 @@ export function createStore<State, Action>(
       const next = reduce(state, action);
       if (next === state) return;
       state = next;
-      for (const listener of [...listeners]) listener();
+      notify(listeners, undefined);
     },
     subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      const entry = () => listener();
+      listeners.add(entry);
+      return () => void listeners.delete(entry);
     },
   };
 }

@@ -1,12 +1,34 @@
-import type { ConversationStatus, MessageCreated, VisitorConversation } from '@alcove/protocol';
-import type { ChatError } from './chat-error.ts';
-import type {
-  ConnectionState,
-  ConversationState,
-  PendingMessage,
-  TimelineItem,
-} from './conversation-state.ts';
-import type { Unsubscribe } from './store.ts';
+import {
+  type Appended,
+  type ConversationEvent,
+  createId,
+  type IdentifyContact,
+  NAMESPACES,
+  type Page,
+  type Signal,
+  sideOf,
+  TEAM_ID,
+  type VisitorHello,
+} from '@alcove/protocol';
+import { emptyLog } from './apply-event.ts';
+import { ChatError } from './chat-error.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionState, PendingMessage, TimelineItem } from './conversation-state.ts';
+import { Conversations } from './conversations.ts';
+import { createEvents } from './listeners.ts';
+import type { Draft } from './outbox.ts';
+import { isFinal } from './retry.ts';
+import { createStore, type Unsubscribe } from './store.ts';
+import { createTimeline } from './timeline.ts';
+import { emitChanges, type VisitorClientEvents } from './visitor-events.ts';
+import { type VisitorRecord, VisitorSession } from './visitor-session.ts';
+import {
+  addConversation,
+  changeVisitorLog,
+  greet,
+  initialVisitorState,
+  type VisitorState,
+} from './visitor-state.ts';
 
 export interface VisitorClientOptions {
   /** The server's address, for example `https://chat.example`. */
@@ -15,36 +37,6 @@ export interface VisitorClientOptions {
   workspaceKey: string;
   /** BCP 47; the browser's language unless given. */
   locale?: string;
-}
-
-/** Everything that a visitor's client knows. Replaced, never changed in place. */
-export interface VisitorState {
-  connection: ConnectionState;
-  /** Whether this browser has written before. */
-  hasSession: boolean;
-  visitorId: string | null;
-  /** Latest activity first. */
-  conversations: readonly VisitorConversation[];
-  /** Logs by conversation id; filled by `openConversation`. */
-  logs: Readonly<Record<string, ConversationState>>;
-  /** Messages not acknowledged yet, in the order written. */
-  pending: readonly PendingMessage[];
-  /** Messages of the team that the visitor has not read. */
-  unreadCount: number;
-  isTeamOnline: boolean;
-  /** `memory`: this browser lets nothing be stored, so what is unsent is lost with the page. */
-  outboxStorage: 'indexeddb' | 'localstorage' | 'memory';
-}
-
-export interface VisitorClientEvents {
-  /** A message of the team arrived; once each, live or on catch-up, never for history. */
-  message: { message: MessageCreated };
-  unread: { count: number };
-  typing: { conversationId: string; isTyping: boolean; name: string | null };
-  presence: { isTeamOnline: boolean };
-  connection: ConnectionState;
-  conversation: { conversationId: string; status: ConversationStatus };
-  error: ChatError;
 }
 
 /**
@@ -91,6 +83,290 @@ export interface VisitorClient {
   close(): Promise<void>;
 }
 
+/**
+ * A visitor's client: build your own chat upon it. It costs nothing until used: no request and no storage before the
+ * visitor writes, unless this browser wrote before.
+ *
+ * @example
+ * const client = createVisitorClient({ serverUrl: 'https://chat.example', workspaceKey: 'wk_…' });
+ * client.subscribe(() => render(client.timeline(client.getState().conversations[0]?.id ?? null)));
+ * client.on('message', ({ message }) => notify(message.content.text));
+ * await client.resume();
+ * await client.send('Where is my order?');
+ */
 export function createVisitorClient(options: VisitorClientOptions): VisitorClient {
-  throw new Error(`not yet: ${options.serverUrl}`);
+  return new Visitor(options);
 }
+
+/** Methods are arrow functions, so that they can be handed over by themselves: `useSyncExternalStore(subscribe, getState)`. */
+class Visitor implements VisitorClient {
+  readonly #key: string;
+  readonly #events = createEvents<VisitorClientEvents>();
+  readonly #store = createStore<VisitorState, VisitorState>((_, next) => next, initialVisitorState);
+  readonly #session: VisitorSession;
+  readonly #connection: Connection<VisitorHello>;
+  readonly #conversations: Conversations;
+  readonly #timeline = createTimeline('visitor', () => this.getState().visitorId ?? '');
+  #page: Page | undefined;
+  /** What the server has not been told of the visitor. */
+  #person: IdentifyContact | undefined;
+  #resuming: Promise<void> | undefined;
+
+  readonly getState = this.#store.getState;
+  readonly subscribe = this.#store.subscribe;
+  readonly on = this.#events.on;
+
+  constructor({ serverUrl: url, workspaceKey, locale }: VisitorClientOptions) {
+    const serverUrl = url.replace(/\/+$/, '');
+    this.#key = `alcove ${serverUrl} ${workspaceKey}`;
+    const getPage = () => this.#page;
+    this.#session = new VisitorSession({
+      serverUrl,
+      workspaceKey,
+      locale: locale ?? globalThis.navigator?.language,
+      key: this.#key,
+      getPage,
+    });
+    this.#connection = new Connection<VisitorHello>({
+      serverUrl,
+      namespace: NAMESPACES.visitor,
+      getPage,
+      getToken: (isRefused) => this.#session.getToken(isRefused),
+      onState: (connection) => this.#hearConnection(connection),
+      onHello: (hello) => this.#hearHello(hello),
+      onEvent: (event) => this.#conversations.hearEvent(event),
+      onSignal: (signal) => this.#hearSignal(signal),
+      onWake: () => this.#conversations.wake(),
+    });
+    this.#conversations = new Conversations({
+      side: 'visitor',
+      request: this.#connection.request,
+      isOnline: () => this.#connection.isOnline,
+      getSelf: () => this.getState().visitorId ?? '',
+      getLogs: () => this.getState().logs,
+      write: (id, change) => this.#set(changeVisitorLog(this.getState(), id, change)),
+      onApplied: (_, events) => this.#announce(events),
+      onAck: (message, ack) => this.#hearAck(message, ack),
+      onPending: (pending, outboxStorage) => this.#patch({ pending, outboxStorage }),
+    });
+    globalThis.addEventListener?.('storage', this.#hearStorage);
+  }
+
+  readonly resume = (): Promise<void> => {
+    this.#resuming ??= this.#resume();
+    return this.#resuming;
+  };
+
+  readonly send = (
+    text: string,
+    { conversationId }: { conversationId?: string } = {},
+  ): Promise<string> => this.#conversations.send(text, () => this.#aim(conversationId));
+
+  readonly retry = async (clientMessageId: string): Promise<void> => {
+    const { pending, conversations } = this.getState();
+    const failed = pending.find((message) => message.clientMessageId === clientMessageId);
+    if (failed?.state !== 'failed') return;
+    // A conversation that is gone must not be tried for ever.
+    const known = conversations.find(({ id }) => id === failed.conversationId);
+    await this.#conversations.outbox.retry(clientMessageId, this.#aim(known?.id));
+  };
+
+  readonly discard = async (clientMessageId: string): Promise<void> =>
+    this.#conversations.outbox.discard(clientMessageId);
+
+  readonly openConversation = (id: string): Promise<void> => {
+    const { logs } = this.getState();
+    if (!logs[id]) this.#patch({ logs: { ...logs, [id]: emptyLog(id, 'open', 0, false) } });
+    return this.#conversations.open(id);
+  };
+
+  readonly loadOlder = (id: string): Promise<void> => this.#conversations.loadOlder(id);
+
+  readonly timeline = (id: string | null): readonly TimelineItem[] => {
+    const { logs, pending, conversations } = this.getState();
+    // Before the server was reached, nobody knows the conversations: then all that is unsent is on its way.
+    const placeOf = (message: PendingMessage) =>
+      conversations.find((one) =>
+        message.conversationId
+          ? one.id === message.conversationId
+          : one.clientConversationId === message.clientConversationId,
+      )?.id ?? null;
+    const unsent = pending.filter((message) => placeOf(message) === id);
+    return this.#timeline(id ?? '', id === null ? undefined : logs[id], unsent);
+  };
+
+  readonly markRead = (id: string, seq: number): void => this.#conversations.markRead(id, seq);
+
+  readonly setTyping = (id: string, isTyping: boolean): void =>
+    this.#conversations.setTyping(id, isTyping);
+
+  readonly identify = (person: IdentifyContact): Promise<void> => {
+    this.#person = { ...this.#person, ...person };
+    return this.#tellPerson();
+  };
+
+  readonly setPage = ({ url, title }: Page): void => {
+    this.#page = { url: url.slice(0, MAX_URL), title: title.slice(0, MAX_TITLE) };
+    if (/^https?:/.test(url)) this.#connection.request('page.visit', this.#page).catch(ignore);
+  };
+
+  readonly signOut = async (): Promise<void> => {
+    const record = this.#session.read();
+    this.#connection.stop();
+    if (record) await this.#load(record);
+    this.#session.forget();
+    this.#leave();
+  };
+
+  readonly close = async (): Promise<void> => {
+    globalThis.removeEventListener?.('storage', this.#hearStorage);
+    this.#connection.close();
+    this.#conversations.close();
+  };
+
+  async #resume(): Promise<void> {
+    const record = this.#session.read();
+    if (!record) return;
+    this.#patch({ hasSession: true, visitorId: record.visitorId ?? null });
+    await this.#load(record);
+    if (record.refreshToken || this.getState().pending.length) this.#connection.start();
+  }
+
+  #load({ epoch }: VisitorRecord): Promise<void> {
+    return this.#conversations.outbox.load(`${this.#key} ${epoch}`);
+  }
+
+  /** The visitor acts: from now on there is something to keep, and somebody to be. */
+  #act(): VisitorRecord {
+    let record = this.#session.read();
+    if (!record) {
+      record = { epoch: createId('cl') };
+      this.#session.write(record);
+    }
+    this.#patch({ hasSession: true });
+    void this.#load(record);
+    this.#connection.start();
+    return record;
+  }
+
+  /** Where a message goes: the conversation asked for, else the newest, else the one that it opens. */
+  #aim(id?: string): Omit<Draft, 'content'> {
+    const record = this.#act();
+    const { conversations } = this.getState();
+    const known = conversations.find((one) => one.id === id) ?? (id ? undefined : conversations[0]);
+    if (known)
+      return known.clientConversationId
+        ? { conversationId: known.id, clientConversationId: known.clientConversationId }
+        : { conversationId: known.id };
+    if (id) return { conversationId: id };
+    const { conversationId, clientConversationId = createId('cl') } = record;
+    if (!conversationId) this.#session.write({ ...record, clientConversationId });
+    return { conversationId, clientConversationId };
+  }
+
+  #hearConnection(connection: ConnectionState): void {
+    this.#patch({ connection });
+    if (connection.status === 'refused') {
+      this.#events.emit('error', new ChatError(connection.code, connection.reason));
+    }
+    if (connection.status !== 'online') {
+      this.#conversations.outbox.refresh();
+      return;
+    }
+    this.#conversations.resume();
+    this.#tellPerson().catch((error: unknown) => {
+      if (error instanceof ChatError) this.#events.emit('error', error);
+    });
+    // Another tab may have closed before it could send everything.
+    const record = this.#session.read();
+    if (record) void this.#load(record);
+  }
+
+  #hearHello(hello: VisitorHello): void {
+    const before = this.getState().visitorId;
+    this.#set(greet(this.getState(), hello));
+    const record = this.#session.read();
+    if (!record) return;
+    const { visitorId, conversations } = hello;
+    const next: VisitorRecord = { ...record, visitorId };
+    if (before && before !== visitorId) {
+      // What is unsent is sent as the new visitor, whose first conversation it opens.
+      delete next.conversationId;
+      next.clientConversationId = createId('cl');
+      this.#conversations.outbox.retarget({
+        conversationId: undefined,
+        clientConversationId: next.clientConversationId,
+      });
+    }
+    const newest = conversations[0];
+    if (newest) {
+      next.conversationId = newest.id;
+      next.clientConversationId = newest.clientConversationId || undefined;
+    }
+    this.#session.write(next);
+  }
+
+  #hearAck({ clientConversationId = '' }: PendingMessage, { conversationId }: Appended): void {
+    this.#set(addConversation(this.getState(), conversationId, clientConversationId));
+    const record = this.#session.read();
+    if (record?.clientConversationId === clientConversationId && !record.conversationId) {
+      this.#session.write({ ...record, conversationId });
+    }
+  }
+
+  #hearSignal(signal: Signal): void {
+    if (signal.type === 'presence' && signal.actor?.id === TEAM_ID) {
+      this.#patch({ isTeamOnline: signal.status === 'online' });
+    } else this.#conversations.hearSignal(signal);
+  }
+
+  /** Another tab has signed out. */
+  readonly #hearStorage = ({ key, newValue }: StorageEvent): void => {
+    if (key !== this.#key || newValue) return;
+    this.#connection.stop();
+    this.#leave();
+  };
+
+  #leave(): void {
+    this.#conversations.outbox.clear();
+    this.#person = this.#resuming = undefined;
+    this.#set(initialVisitorState);
+  }
+
+  /** What cannot be told now is told with the next connection. */
+  async #tellPerson(): Promise<void> {
+    const person = this.#person;
+    if (!person) return;
+    try {
+      await this.#connection.request('contact.identify', person);
+    } catch (error) {
+      if (!isFinal(error)) return;
+      if (person === this.#person) this.#person = undefined;
+      throw error;
+    }
+    if (person === this.#person) this.#person = undefined;
+  }
+
+  #announce(events: readonly ConversationEvent[]): void {
+    for (const event of events) {
+      if (event.type === 'message.created' && sideOf(event.actor) === 'team') {
+        this.#events.emit('message', { message: event });
+      }
+    }
+  }
+
+  #patch(patch: Partial<VisitorState>): void {
+    this.#set({ ...this.getState(), ...patch });
+  }
+
+  #set(state: VisitorState): void {
+    const before = this.getState();
+    this.#store.dispatch(state);
+    emitChanges(this.#events.emit, before, state);
+  }
+}
+
+const MAX_URL = 2048;
+const MAX_TITLE = 300;
+
+function ignore(): void {}

@@ -1,0 +1,268 @@
+import {
+  type Ack,
+  type AgentCommands,
+  type Page,
+  PROTOCOL_VERSION,
+  SERVER_FRAMES,
+  type Signal,
+  type VisitorCommands,
+} from '@alcove/protocol';
+import { Manager, type Socket } from 'socket.io-client';
+import { ChatError } from './chat-error.ts';
+import type { ConnectionState } from './conversation-state.ts';
+import { backoffMs } from './retry.ts';
+
+/** The server answers within 5 s; silence for this long means that nobody knows what became of the command. */
+const ACK_TIMEOUT_MS = 8_000;
+/** For opening, handshake and hello together. */
+const CONNECT_TIMEOUT_MS = 15_000;
+/** A connection that lived this long was a good one: the next backoff starts from the beginning. */
+const STABLE_AFTER_MS = 10_000;
+
+/** Every command that this package sends. */
+export type Commands = VisitorCommands & AgentCommands;
+
+/** Asks the server. Rejects with a ChatError: a refusal as it came; no connection, or silence, as `busy`. */
+export type Request = <Name extends keyof Commands>(
+  name: Name,
+  payload: Commands[Name]['payload'],
+) => Promise<Commands[Name]['result']>;
+
+export interface AccessToken {
+  accessToken: string;
+  /** ISO 8601, on the server's clock. */
+  accessExpiresAt: string;
+}
+
+export interface ConnectionOptions<Hello> {
+  serverUrl: string;
+  namespace: string;
+  /** `isRefused`: the token given last is not good any more, or soon will not be. */
+  getToken(isRefused: boolean): Promise<AccessToken>;
+  getPage?(): Page | undefined;
+  onState(state: ConnectionState): void;
+  /** The connection may be used from now on. */
+  onHello(hello: Hello): void;
+  onEvent(event: unknown): void;
+  onSignal(signal: Signal): void;
+  /** The person came back to the page, and the connection seems to live. */
+  onWake(): void;
+}
+
+const WAKE_EVENTS = ['online', 'focus', 'pageshow', 'visibilitychange'] as const;
+/** Absent in Node. */
+const page = globalThis as Partial<
+  Pick<Window, 'addEventListener' | 'removeEventListener' | 'document' | 'navigator'>
+>;
+
+/**
+ * One connection to one namespace, with its own reconnect loop: Socket.IO's loses its jitter at the delay cap. Each try
+ * gets a new socket, because an old one may hold emits in a buffer that it would replay.
+ */
+export class Connection<Hello extends { serverTime: string }> {
+  readonly #options: ConnectionOptions<Hello>;
+  #socket: Socket | undefined;
+  #status: ConnectionState['status'] = 'idle';
+  /** The next try, the end of this one, or the next renewal. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Counts tries, so that what an abandoned one still brings is not taken for the present one's. */
+  #run = 0;
+  #attempt = 0;
+  #onlineSince = Number.POSITIVE_INFINITY;
+  #isWaiting = false;
+  #mayNotComeBefore = 0;
+  #drainMs = 0;
+  #isTokenRefused = false;
+  #silences = 0;
+  #clockSkewMs = 0;
+
+  constructor(options: ConnectionOptions<Hello>) {
+    this.#options = options;
+    for (const name of WAKE_EVENTS) page.addEventListener?.(name, this.#wake);
+  }
+
+  get isOnline(): boolean {
+    return this.#status === 'online';
+  }
+
+  /** Connects, and stays at it. Cuts a backoff short, and tries once more after a refusal. */
+  start(): void {
+    if (this.#status === 'idle' || this.#status === 'refused') void this.#open();
+    else this.#hurry();
+  }
+
+  /** Disconnects until the next start. */
+  stop(): void {
+    this.#drop();
+    if (this.#status !== 'idle') this.#tell({ status: 'idle' });
+  }
+
+  close(): void {
+    this.#drop();
+    this.#status = 'idle';
+    for (const name of WAKE_EVENTS) page.removeEventListener?.(name, this.#wake);
+  }
+
+  readonly request: Request = (name, payload) =>
+    new Promise((resolve, reject) => {
+      const socket = this.#socket;
+      if (!this.isOnline || !socket) {
+        reject(new ChatError('busy', 'There is no connection.'));
+        return;
+      }
+      const onAnswer = (silence: Error | null, ack?: Ack<Commands[typeof name]['result']>) => {
+        if (!silence && ack?.ok === true) {
+          this.#silences = 0;
+          resolve(ack);
+          return;
+        }
+        const error = silence
+          ? new ChatError('busy', 'The server did not answer.')
+          : ChatError.from(ack);
+        reject(error);
+        if (socket !== this.#socket) return;
+        // One lost answer is a lost answer; two in a row are a connection that only looks alive.
+        const isDead = silence && ++this.#silences > 1;
+        if (isDead || error.code === 'unauthenticated') this.#lose(error);
+      };
+      socket.timeout(ACK_TIMEOUT_MS).emit(name, payload, onAnswer);
+    });
+
+  async #open(): Promise<void> {
+    this.#drop();
+    if (this.isOnline) this.#tell({ status: 'reconnecting', retryAt: Date.now() });
+    else if (this.#status === 'idle' || this.#status === 'refused') {
+      this.#tell({ status: 'connecting' });
+    }
+    const run = this.#run;
+    try {
+      const token = await this.#options.getToken(this.#isTokenRefused);
+      if (run === this.#run) this.#connect(token);
+    } catch (error) {
+      if (run === this.#run) this.#lose(error);
+    }
+  }
+
+  #connect({ accessToken, accessExpiresAt }: AccessToken): void {
+    const url = new URL(this.#options.serverUrl);
+    const manager = new Manager(url.origin, {
+      path: `${url.pathname.replace(/\/+$/, '')}/socket.io`,
+      transports: ['websocket'],
+      autoConnect: false,
+      reconnection: false,
+    });
+    const auth = { protocol: PROTOCOL_VERSION, accessToken, page: this.#options.getPage?.() };
+    this.#schedule(() => this.#lose(), CONNECT_TIMEOUT_MS);
+    this.#socket = manager
+      .socket(this.#options.namespace, { auth })
+      .on('connect_error', (error: Error & { data?: unknown }) =>
+        this.#lose(error.data && ChatError.from(error.data)),
+      )
+      .on('disconnect', () => this.#lose())
+      .on(SERVER_FRAMES.hello, (hello: Hello | null) => {
+        if (hello) this.#welcome(hello, accessExpiresAt);
+      })
+      .on(SERVER_FRAMES.event, (event) => this.#options.onEvent(event))
+      .on(SERVER_FRAMES.signal, (signal: Signal | null) => this.#hearSignal(signal))
+      .connect();
+  }
+
+  #welcome(hello: Hello, accessExpiresAt: string): void {
+    this.#onlineSince = Date.now();
+    this.#clockSkewMs = Date.parse(hello.serverTime) - Date.now() || 0;
+    this.#isTokenRefused = false;
+    this.#silences = 0;
+    this.#renewBefore(accessExpiresAt);
+    this.#status = 'online';
+    this.#options.onHello(hello);
+    if (this.isOnline) this.#tell({ status: 'online' });
+  }
+
+  #hearSignal(signal: Signal | null): void {
+    if (signal?.type === 'server.drain') this.#drainMs = signal.afterMs;
+    else if (signal?.type === 'session.ended') {
+      this.#lose(new ChatError('unauthenticated', signal.message));
+    } else if (signal) this.#options.onSignal(signal);
+  }
+
+  #lose(error?: unknown): void {
+    this.#drop();
+    if (Date.now() - this.#onlineSince > STABLE_AFTER_MS) this.#attempt = 0;
+    this.#onlineSince = Number.POSITIVE_INFINITY;
+    let askedMs = this.#drainMs;
+    this.#drainMs = 0;
+    if (error instanceof ChatError) {
+      if (error.code === 'unauthenticated' && !this.#isTokenRefused) {
+        this.#isTokenRefused = true;
+        void this.#open();
+        return;
+      }
+      if (!error.isRetryable) {
+        this.#isTokenRefused = false;
+        this.#tell({ status: 'refused', reason: error.message, code: error.code });
+        return;
+      }
+      askedMs = error.retryAfterMs ?? askedMs;
+    }
+    const delayMs = askedMs || backoffMs(this.#attempt++);
+    this.#mayNotComeBefore = Date.now() + askedMs;
+    this.#isWaiting = true;
+    this.#schedule(() => void this.#open(), delayMs);
+    this.#tell(
+      page.navigator?.onLine === false
+        ? { status: 'offline' }
+        : { status: 'reconnecting', retryAt: Date.now() + delayMs },
+    );
+  }
+
+  /** The token is replaced on the open connection, somewhere in the last quarter of its life but not at its end. */
+  #renewBefore(expiresAt: string): void {
+    const lifeMs = Date.parse(expiresAt) - Date.now() - this.#clockSkewMs || 0;
+    this.#schedule(() => void this.#renew(), Math.max(1_000, lifeMs * (0.75 + Math.random() / 8)));
+  }
+
+  async #renew(): Promise<void> {
+    const run = this.#run;
+    try {
+      const { accessToken } = await this.#options.getToken(true);
+      const { expiresAt } = await this.request('session.renew', { accessToken });
+      if (run === this.#run) this.#renewBefore(expiresAt);
+    } catch (error) {
+      if (run !== this.#run) return;
+      if (error instanceof ChatError && !error.isRetryable) this.#lose(error);
+      else this.#schedule(() => void this.#renew(), 5_000 + backoffMs(3));
+    }
+  }
+
+  #schedule(work: () => void, delayMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(work, delayMs);
+  }
+
+  #drop(): void {
+    this.#run++;
+    clearTimeout(this.#timer);
+    this.#isWaiting = false;
+    const socket = this.#socket?.off();
+    this.#socket = undefined;
+    socket?.disconnect();
+  }
+
+  #tell(state: ConnectionState): void {
+    this.#status = state.status;
+    this.#options.onState(state);
+  }
+
+  readonly #wake = () => {
+    if (page.document?.visibilityState === 'hidden') return;
+    if (this.isOnline) this.#options.onWake();
+    else this.#hurry();
+  };
+
+  /** Tries now what would be tried later, unless the server asked for the wait. */
+  #hurry(): void {
+    if (!this.#isWaiting || Date.now() < this.#mayNotComeBefore) return;
+    this.#attempt = 0;
+    void this.#open();
+  }
+}

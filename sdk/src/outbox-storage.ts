@@ -1,0 +1,129 @@
+import type { PendingMessage } from './conversation-state.ts';
+
+/** A message on its way. */
+export interface OutboxEntry extends PendingMessage {
+  /** Its place in the order of writing; unique, and sorts as text. */
+  key: string;
+  /** Its place in the log, once the server has acknowledged it and until the log shows it. */
+  ackedSeq?: number;
+}
+
+/** Where unsent messages live. Every promise resolves after the change is on disk, as far as the browser can know. */
+export interface OutboxStorage {
+  readonly kind: 'indexeddb' | 'localstorage' | 'memory';
+  /** Ordered by key. */
+  all(): Promise<OutboxEntry[]>;
+  get(key: string): Promise<OutboxEntry | undefined>;
+  set(entry: OutboxEntry): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
+  /** Takes everything of this scope away, the place itself too. */
+  destroy(): void;
+  close(): void;
+}
+
+/** The best storage that this browser allows. `scope` names server, workspace and identity. */
+export async function openOutboxStorage(scope: string): Promise<OutboxStorage> {
+  try {
+    return await openIndexedDb(scope);
+  } catch {
+    try {
+      // Reading throws where storage is denied, and in Node there is none.
+      void localStorage.length;
+      return createLocalStorage(scope);
+    } catch {
+      return createMemoryStorage();
+    }
+  }
+}
+
+/** For browsers that let nothing be stored, and for what did not fit. */
+export function createMemoryStorage(): OutboxStorage {
+  const entries = new Map<string, OutboxEntry>();
+  return {
+    kind: 'memory',
+    all: async () => [...entries.values()],
+    get: async (key) => entries.get(key),
+    set: async (entry) => entries.set(entry.key, entry),
+    delete: async (key) => entries.delete(key),
+    destroy: () => entries.clear(),
+    close() {},
+  };
+}
+
+/** WebKit has been seen never to answer `open`. */
+const OPEN_TIMEOUT_MS = 2_000;
+const STORE = 'outbox';
+
+function openIndexedDb(scope: string): Promise<OutboxStorage> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(scope);
+    const timer = setTimeout(reject, OPEN_TIMEOUT_MS);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'key' });
+    request.onerror = () => {
+      clearTimeout(timer);
+      reject(new Error(String(request.error)));
+    };
+    request.onsuccess = () => {
+      clearTimeout(timer);
+      const db = request.result;
+      // Another tab signs out: it can only take the database away when nobody holds it.
+      db.onversionchange = () => db.close();
+      const run = <Result>(
+        mode: IDBTransactionMode,
+        act: (store: IDBObjectStore) => IDBRequest<Result>,
+      ) =>
+        new Promise<Result>((done, fail) => {
+          const transaction = db.transaction(STORE, mode, { durability: 'strict' });
+          const asked = act(transaction.objectStore(STORE));
+          transaction.oncomplete = () => done(asked.result);
+          transaction.onabort = () => fail(new Error(String(transaction.error)));
+        });
+      resolve({
+        kind: 'indexeddb',
+        all: () => run('readonly', (store) => store.getAll()),
+        get: (key) => run('readonly', (store) => store.get(key)),
+        set: (entry) => run('readwrite', (store) => store.put(entry)),
+        delete: (key) => run('readwrite', (store) => store.delete(key)),
+        destroy() {
+          db.close();
+          indexedDB.deleteDatabase(scope);
+        },
+        close: () => db.close(),
+      });
+    };
+  });
+}
+
+/** localStorage is synchronous and about 5 MB for the whole site: the outbox may not fill it. */
+const MAX_LOCAL_ENTRIES = 500;
+
+/** One item per message, so that two tabs never overwrite each other's. */
+function createLocalStorage(scope: string): OutboxStorage {
+  const prefix = `${scope} `;
+  const keys = () =>
+    Object.keys(localStorage)
+      .filter((key) => key.startsWith(prefix))
+      .sort();
+  const read = (key: string): OutboxEntry[] => {
+    try {
+      const entry: unknown = JSON.parse(localStorage.getItem(key) ?? '');
+      return entry ? [entry as OutboxEntry] : [];
+    } catch {
+      return [];
+    }
+  };
+  return {
+    kind: 'localstorage',
+    all: async () => keys().flatMap(read),
+    get: async (key) => read(prefix + key)[0],
+    async set(entry) {
+      if (keys().length >= MAX_LOCAL_ENTRIES) throw new RangeError('the outbox is full');
+      localStorage.setItem(prefix + entry.key, JSON.stringify(entry));
+    },
+    delete: async (key) => localStorage.removeItem(prefix + key),
+    destroy() {
+      for (const key of keys()) localStorage.removeItem(key);
+    },
+    close() {},
+  };
+}

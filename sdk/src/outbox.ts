@@ -1,0 +1,238 @@
+import { type Appended, createId } from '@alcove/protocol';
+import type { PendingMessage } from './conversation-state.ts';
+import { exclusively } from './exclusively.ts';
+import {
+  createMemoryStorage,
+  type OutboxEntry,
+  type OutboxStorage,
+  openOutboxStorage,
+} from './outbox-storage.ts';
+import { isFinal, type Retry } from './retry.ts';
+
+/** After this long a person is asked whether the message still makes sense. */
+const GIVE_UP_AFTER_MS = 24 * 60 * 60 * 1000;
+/** Digits of the milliseconds in a key, so that keys sort as text. */
+const KEY_DIGITS = 14;
+
+/** What a person wrote; the outbox adds the rest. */
+export type Draft = Pick<
+  PendingMessage,
+  'conversationId' | 'clientConversationId' | 'content' | 'replyTo' | 'assigns'
+>;
+
+export interface OutboxOptions {
+  retry: Retry;
+  isOnline(): boolean;
+  send(message: PendingMessage): Promise<Appended>;
+  /** The server has it. Answers whether the log is followed: then the entry stays until the log shows it. */
+  onAck(message: PendingMessage, ack: Appended): boolean;
+  onChange(pending: readonly PendingMessage[], storage: OutboxStorage['kind']): void;
+}
+
+/**
+ * Keeps what a person wrote until the server has it: stored first, then sent, one at a time in each conversation and in
+ * the order of writing. After silence the same client message id goes out again, which the server recognises.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  #entries: readonly OutboxEntry[] = [];
+  #storage: OutboxStorage | undefined;
+  #opening: Promise<void> | undefined;
+  #lastKey = '';
+  #isClosed = false;
+  /** Written by another tab or an earlier page: another tab may be sending them too. */
+  readonly #adopted = new Set<string>();
+  readonly #keeping = new Map<string, Promise<void>>();
+  readonly #busyLanes = new Set<string>();
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the storage of this scope; later, looks again for what other tabs left there. */
+  async load(scope: string): Promise<void> {
+    this.#opening ??= openOutboxStorage(scope).then((storage) => {
+      this.#storage = storage;
+    });
+    await this.#opening;
+    const stored = (await this.#storage?.all().catch(ignore)) ?? [];
+    const unknown = stored.filter(({ key }) => !this.#find(key));
+    for (const { key } of unknown) this.#adopted.add(key);
+    const entries = [...unknown, ...this.#entries].sort((a, b) => (a.key < b.key ? -1 : 1));
+    this.#lastKey = entries.at(-1)?.key ?? this.#lastKey;
+    this.#set(entries);
+    this.refresh();
+  }
+
+  /** Shows the message at once; resolves with its client message id when it is kept. */
+  async add(draft: Draft): Promise<string> {
+    const clientMessageId = createId('cl');
+    const now = Date.now();
+    // Never below the last one, even when the clock was set back between two pages.
+    const place = Math.max(now, Number(this.#lastKey.slice(0, KEY_DIGITS)) + 1);
+    const key = String(place).padStart(KEY_DIGITS, '0') + clientMessageId;
+    this.#lastKey = key;
+    const writtenAt = new Date(now).toISOString();
+    const entry = { ...draft, key, clientMessageId, writtenAt, state: this.#tried() };
+    this.#set([...this.#entries, entry]);
+    const kept = this.#keep(entry);
+    this.#keeping.set(key, kept);
+    await kept;
+    this.#keeping.delete(key);
+    void this.#drain(laneOf(entry));
+    return clientMessageId;
+  }
+
+  /** Sends a failed message as a new act, changed by `patch`. */
+  async retry(clientMessageId: string, patch?: Partial<Draft>): Promise<void> {
+    const entry = this.#entries.find((other) => other.clientMessageId === clientMessageId);
+    if (entry?.state !== 'failed') return;
+    this.settle((other) => other === entry);
+    const { conversationId, clientConversationId, content, replyTo, assigns } = entry;
+    const draft = { conversationId, clientConversationId, content, replyTo, assigns };
+    await this.add({ ...draft, ...patch });
+  }
+
+  /** Drops a failed or waiting message. */
+  discard(clientMessageId: string): void {
+    this.settle((entry) => entry.clientMessageId === clientMessageId && entry.state !== 'sending');
+  }
+
+  /** Drops what is found to be settled: in the log, or given up. */
+  settle(isSettled: (entry: OutboxEntry) => boolean): void {
+    const settled = this.#entries.filter(isSettled);
+    if (!settled.length) return;
+    this.#set(this.#entries.filter((entry) => !settled.includes(entry)));
+    for (const { key } of settled) this.#delete(key);
+  }
+
+  /** Gives what is unsent another conversation; it keeps its order. */
+  retarget(patch: Partial<Draft>): void {
+    const unsent = this.#entries.filter((entry) => entry.ackedSeq === undefined);
+    this.#set(unsent.map((entry) => ({ ...entry, ...patch })));
+    for (const entry of this.#entries) void this.#keep(entry);
+  }
+
+  /** The connection came or went: shows it, and goes on sending. */
+  refresh(): void {
+    const state = this.#tried();
+    if (this.#entries.some((entry) => isUnsent(entry) && entry.state !== state)) {
+      this.#set(this.#entries.map((entry) => (isUnsent(entry) ? { ...entry, state } : entry)));
+    }
+    for (const lane of new Set(this.#entries.map(laneOf))) void this.#drain(lane);
+  }
+
+  /** Forgets everything; `load` begins anew. */
+  clear(): void {
+    this.#storage?.destroy();
+    this.#storage = this.#opening = undefined;
+    this.#set([]);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    void this.#opening?.then(() => this.#storage?.close());
+  }
+
+  async #drain(lane: string): Promise<void> {
+    if (this.#busyLanes.has(lane)) return;
+    this.#busyLanes.add(lane);
+    const { retry, isOnline } = this.#options;
+    for (let attempt = 0; isOnline() && !this.#isClosed; ) {
+      const next = this.#entries.find((entry) => laneOf(entry) === lane && isUnsent(entry));
+      if (!next) break;
+      await this.#keeping.get(next.key);
+      const error = await exclusively(`alcove ${lane}`, () => this.#trySending(next.key));
+      if (!error) attempt = 0;
+      else if (isOnline()) await retry.wait(attempt++, error);
+    }
+    this.#busyLanes.delete(lane);
+  }
+
+  /** Answers the error after which it is worth trying again. */
+  async #trySending(key: string): Promise<unknown> {
+    if (this.#adopted.has(key)) await this.#lookAgain(key);
+    const entry = this.#find(key);
+    if (!entry || !isUnsent(entry)) return undefined;
+    try {
+      if (Date.now() - Date.parse(entry.writtenAt) > GIVE_UP_AFTER_MS) {
+        this.#fail(entry, 'This could not be sent for a day.');
+      } else this.#acknowledge(entry, await this.#options.send(entry));
+    } catch (error) {
+      if (!isFinal(error)) return error;
+      if (this.#find(key)) this.#fail(entry, error.message);
+    }
+    return undefined;
+  }
+
+  /** Another tab may have sent it, or was told that it cannot be sent. */
+  async #lookAgain(key: string): Promise<void> {
+    const stored = await this.#storage?.get(key).catch(ignore);
+    if (!stored) this.#set(this.#entries.filter((entry) => entry.key !== key));
+    else if (stored.state === 'failed') this.#replace(stored);
+  }
+
+  #acknowledge(entry: OutboxEntry, ack: Appended): void {
+    // Otherwise the log has shown it before the ack came.
+    if (!this.#find(entry.key)) return;
+    const isFollowed = this.#options.onAck(entry, ack);
+    const { conversationId, seq: ackedSeq } = ack;
+    this.#set(
+      this.#entries.flatMap((other) => {
+        if (other.key === entry.key)
+          return isFollowed ? { ...other, conversationId, ackedSeq } : [];
+        return laneOf(other) === laneOf(entry) ? { ...other, conversationId } : other;
+      }),
+    );
+    this.#delete(entry.key);
+  }
+
+  #fail(entry: OutboxEntry, failure: string): void {
+    const failed: OutboxEntry = { ...entry, state: 'failed', failure };
+    this.#replace(failed);
+    void this.#keep(failed);
+  }
+
+  #replace(entry: OutboxEntry): void {
+    this.#set(this.#entries.map((other) => (other.key === entry.key ? entry : other)));
+  }
+
+  /** Storage that fails (full, taken away by the browser) is replaced by memory, and the state says so. */
+  async #keep(entry: OutboxEntry): Promise<void> {
+    await this.#opening;
+    try {
+      await this.#storage?.set(entry);
+    } catch {
+      this.#storage = createMemoryStorage();
+      await this.#storage.set(entry);
+      this.#set(this.#entries);
+    }
+  }
+
+  #delete(key: string): void {
+    this.#storage?.delete(key).catch(ignore);
+  }
+
+  #find(key: string): OutboxEntry | undefined {
+    return this.#entries.find((entry) => entry.key === key);
+  }
+
+  #tried(): 'sending' | 'waiting' {
+    return this.#options.isOnline() ? 'sending' : 'waiting';
+  }
+
+  #set(entries: readonly OutboxEntry[]): void {
+    this.#entries = entries;
+    if (!this.#isClosed) this.#options.onChange(entries, this.#storage?.kind ?? 'indexeddb');
+  }
+}
+
+function laneOf(entry: Draft): string {
+  return (entry.clientConversationId || entry.conversationId) ?? '';
+}
+
+function isUnsent(entry: OutboxEntry): boolean {
+  return entry.state !== 'failed' && entry.ackedSeq === undefined;
+}
+
+function ignore(): undefined {}

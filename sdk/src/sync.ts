@@ -1,0 +1,102 @@
+import { isBehind, type LogChange } from './apply-event.ts';
+import { ChatError } from './chat-error.ts';
+import type { Request } from './connection.ts';
+import type { ConversationState } from './conversation-state.ts';
+import type { Retry } from './retry.ts';
+
+export interface SyncOptions {
+  request: Request;
+  retry: Retry;
+  /** Followed conversations. */
+  getLogs(): Readonly<Record<string, ConversationState>>;
+  change(conversationId: string, change: LogChange): void;
+}
+
+/** How many ids the server takes at once. */
+const MAX_IDS = 200;
+
+/** Closes gaps in logs: one catch-up per conversation at a time, repeated until it succeeds. */
+export class Synchroniser {
+  readonly #options: SyncOptions;
+  readonly #catching = new Set<string>();
+  readonly #gaps = new Map<string, ReturnType<typeof setTimeout>>();
+  #headsTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: SyncOptions) {
+    this.#options = options;
+  }
+
+  /** Catches up soon if this conversation is behind. An event on its way may close the gap first. */
+  hear(id: string): void {
+    if (this.#gaps.has(id) || this.#catching.has(id) || !this.#isBehind(id)) return;
+    const look = () => {
+      this.#gaps.delete(id);
+      if (this.#isBehind(id)) void this.catchUp(id);
+    };
+    this.#gaps.set(id, setTimeout(look, 300 + Math.random() * 400));
+  }
+
+  /** Catches up now. */
+  async catchUp(id: string): Promise<void> {
+    if (this.#catching.has(id)) return;
+    this.#catching.add(id);
+    try {
+      await this.#options.retry.untilDone(() => this.#readOn(id));
+    } catch {
+      // Not ours any more, or closed.
+    }
+    this.#catching.delete(id);
+  }
+
+  /** Asks for the newest `seq` of everything followed: nothing else reveals that the last event was lost. */
+  async checkHeads(): Promise<void> {
+    const { getLogs, request, change } = this.#options;
+    this.checkLater();
+    const conversationIds = Object.keys(getLogs()).slice(-MAX_IDS);
+    if (!conversationIds.length) return;
+    try {
+      const { heads } = await request('heads', { conversationIds });
+      for (const id of conversationIds) {
+        const head = heads[id];
+        if (head) change(id, { kind: 'events', events: [], head });
+      }
+    } catch {
+      // The next round asks again.
+    }
+  }
+
+  /** The heads are known for now. */
+  checkLater(): void {
+    clearTimeout(this.#headsTimer);
+    // Jittered, so that clients that were cut off together do not ask together for ever.
+    this.#headsTimer = setTimeout(() => this.checkHeads(), 20_000 + Math.random() * 10_000);
+  }
+
+  /** Catches up everywhere that is behind. */
+  catchUpAll(): void {
+    for (const id of Object.keys(this.#options.getLogs())) {
+      if (this.#isBehind(id)) void this.catchUp(id);
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#headsTimer);
+    for (const timer of this.#gaps.values()) clearTimeout(timer);
+  }
+
+  async #readOn(id: string): Promise<void> {
+    const { getLogs, request, change } = this.#options;
+    for (let log = getLogs()[id]; log; log = getLogs()[id]) {
+      const since = log.have;
+      const { events, head, reset, cursors } = await request('sync', { conversationId: id, since });
+      change(id, { kind: 'events', events, head, reset, cursors });
+      if (!this.#isBehind(id)) return;
+      // Still behind, and no step further: later, instead of at once and for ever.
+      if (getLogs()[id]?.have === since) throw new ChatError('busy', 'Nothing new came.');
+    }
+  }
+
+  #isBehind(id: string): boolean {
+    return isBehind(this.#options.getLogs()[id]);
+  }
+}

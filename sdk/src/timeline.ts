@@ -1,0 +1,98 @@
+import { type ConversationEvent, type Cursor, type Side, sideOf } from '@alcove/protocol';
+import type { ConversationState, PendingMessage, TimelineItem } from './conversation-state.ts';
+
+/** Answers the lines of a conversation: the same array while none changed, the same object for each that did not. */
+export type Timeline = (
+  key: string,
+  log: ConversationState | undefined,
+  pending: readonly PendingMessage[],
+) => readonly TimelineItem[];
+
+/** @param side whose messages carry states; @param self how pending messages are signed. */
+export function createTimeline(side: Side, self: () => string): Timeline {
+  const lines = new WeakMap<ConversationEvent | PendingMessage, TimelineItem>();
+  const shown = new Map<string, readonly TimelineItem[]>();
+
+  function lineOf(event: ConversationEvent, others: readonly Cursor[]): TimelineItem | undefined {
+    const before = lines.get(event);
+    // A mark that was set stays as it is: the cursor's time moves on with later messages.
+    if (before && (before.kind !== 'message' || !before.isOwn || before.state === 'read')) {
+      return before;
+    }
+    const line = toLine(event, side, others);
+    if (before?.kind === 'message' && line?.kind === 'message' && before.state === line.state) {
+      return before;
+    }
+    if (line) lines.set(event, line);
+    return line;
+  }
+
+  function pendingLineOf(message: PendingMessage): TimelineItem {
+    const before = lines.get(message);
+    if (before) return before;
+    const { clientMessageId, content, writtenAt, state, failure } = message;
+    const actor = { kind: side === 'visitor' ? side : 'agent', id: self() } as const;
+    const line: TimelineItem = {
+      kind: 'message',
+      key: clientMessageId,
+      actor,
+      isOwn: true,
+      content,
+      at: writtenAt,
+      state,
+      readAt: null,
+      failure,
+    };
+    lines.set(message, line);
+    return line;
+  }
+
+  return (key, log, pending) => {
+    const others = log?.cursors.filter(({ participant }) => sideOf(participant) !== side) ?? [];
+    const events = log?.events ?? [];
+    // An entry leaves the outbox right after its event has come; nobody shall see both.
+    const known = new Set(pending.length ? events.map(({ clientEventId }) => clientEventId) : []);
+    const items = [
+      ...events.flatMap((event) => lineOf(event, others) ?? []),
+      ...pending.filter((message) => !known.has(message.clientMessageId)).map(pendingLineOf),
+    ];
+    const before = shown.get(key);
+    if (before?.length === items.length && before.every((item, at) => item === items[at])) {
+      return before;
+    }
+    shown.set(key, items);
+    return items;
+  };
+}
+
+function toLine(
+  event: ConversationEvent,
+  side: Side,
+  others: readonly Cursor[],
+): TimelineItem | undefined {
+  const { seq, actor, at, id: key } = event;
+  switch (event.type) {
+    case 'message.created': {
+      const isOwn = sideOf(actor) === side;
+      const read = isOwn ? others.find((cursor) => cursor.read >= seq) : undefined;
+      const isDelivered = isOwn && others.some((cursor) => cursor.delivered >= seq);
+      return {
+        kind: 'message',
+        key: event.clientEventId,
+        seq,
+        actor,
+        isOwn,
+        content: event.content,
+        at,
+        state: read ? 'read' : isDelivered ? 'delivered' : 'sent',
+        readAt: read?.readAt ?? null,
+      };
+    }
+    case 'conversation.status_changed':
+      return { kind: 'status', key, seq, actor, at, status: event.status };
+    case 'conversation.assigned':
+      return { kind: 'assignment', key, seq, actor, at, assignee: event.assignee };
+    default:
+      return undefined;
+  }
+}
