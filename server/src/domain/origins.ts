@@ -46,11 +46,16 @@ function isOrigin(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
 }
 
+/** What may stand for the star. */
+const LABELS = /^[\w-]+(\.[\w-]+)*$/;
+
 /** `https://*.shop.example` stands for every name below `shop.example`, of the same scheme and port. */
 function matches(pattern: string, origin: string): boolean {
   const [scheme, base] = pattern.split('://*.');
   if (base === undefined) return pattern === origin;
-  return origin.startsWith(`${scheme}://`) && origin.endsWith(`.${base}`);
+  const [start, end] = [`${scheme}://`, `.${base}`];
+  if (!origin.startsWith(start) || !origin.endsWith(end)) return false;
+  return LABELS.test(origin.slice(start.length, -end.length));
 }
 
 /** Browsers trust plain http on these two names: it never leaves the machine. */

@@ -1,3 +1,4 @@
 export type { Factories, NewAgent, TestAgent } from './factories.ts';
 export { type SpawnedServer, type SpawnOptions, spawnTestServer } from './spawn-test-server.ts';
 export { startTestServer, type TestServer, type TestServerOptions } from './start-test-server.ts';
+export { createTestClock, type TestClock } from './test-clock.ts';

@@ -1,0 +1,52 @@
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+/** What came back, with a body of JSON already read. */
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  /** `undefined` when the body is no JSON. */
+  json: Record<string, unknown> | undefined;
+}
+
+export interface RequestOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  /** An object is sent as JSON; text as it is. */
+  body?: object | string;
+}
+
+/** Sends a request with exactly these headers, `Host` and `Origin` included: `fetch` keeps some for itself. */
+export function sendRequest(
+  url: string,
+  { method = 'GET', headers = {}, body }: RequestOptions = {},
+): Promise<Answer> {
+  const content = typeof body === 'object' ? JSON.stringify(body) : body;
+  const type: Record<string, string> =
+    typeof body === 'object' ? { 'content-type': 'application/json' } : {};
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, headers: { ...type, ...headers } }, (response) => {
+      text(response).then(
+        (received) =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: received,
+            json: parseJson(received),
+          }),
+        reject,
+      );
+    });
+    outgoing.once('error', reject);
+    outgoing.end(content);
+  });
+}
+
+function parseJson(content: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(content) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
