@@ -51,7 +51,9 @@ function createPresence(graceMs: number): Presence & { close(): void } {
       return once(() => leave(workspaceId, participantId));
     },
     async statusOf(workspaceId, participantIds) {
-      return participantIds.map((id) => (online.has(keyOf(workspaceId, id)) ? 'online' : 'offline'));
+      return participantIds.map((id) =>
+        online.has(keyOf(workspaceId, id)) ? 'online' : 'offline',
+      );
     },
     onChange: (listener) => addTo(listeners, listener),
     close() {

@@ -62,22 +62,9 @@ export function createContacts(options: {
 
   return {
     async createVisitor(workspaceId, about) {
-      const now = toIso(clock.now());
-      const contact: Contact = {
-        id: createId('co'),
-        name: about.name ?? null,
-        email: about.email ?? null,
-        page: about.page ? withoutSecrets(about.page) : null,
-        userAgent: about.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
-        locale: about.locale ?? null,
-        createdAt: now,
-        lastSeenAt: now,
-      };
-      const visitor: VisitorRecord = {
-        id: createId('vi'),
-        contactId: contact.id,
-        createdAt: now,
-      };
+      const createdAt = toIso(clock.now());
+      const contact = toContact(about, createdAt);
+      const visitor: VisitorRecord = { id: createId('vi'), contactId: contact.id, createdAt };
       await storage.forWorkspace(workspaceId).visitors.create(visitor, contact);
       return visitor;
     },
@@ -97,6 +84,19 @@ export function createContacts(options: {
       if (!contact) throw contactNotFound();
       return { contact: presentContact(contact) };
     },
+  };
+}
+
+function toContact(about: AboutVisitor, createdAt: string): Contact {
+  return {
+    id: createId('co'),
+    name: about.name ?? null,
+    email: about.email ?? null,
+    page: about.page ? withoutSecrets(about.page) : null,
+    userAgent: about.userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
+    locale: about.locale ?? null,
+    createdAt,
+    lastSeenAt: createdAt,
   };
 }
 

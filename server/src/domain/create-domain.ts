@@ -9,7 +9,9 @@ import { type Conversations, createConversations } from './conversations.ts';
 import type { EventPublisher } from './event-publisher.ts';
 import { createGreetings, type Greetings } from './greetings.ts';
 import { createInbox, type Inbox } from './inbox.ts';
+import { createLogReader, type LogReader } from './log-reader.ts';
 import { createMessages, type Messages } from './messages.ts';
+import { createOpenings } from './openings.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { createReadCursors, type ReadCursors } from './read-cursors.ts';
 import { createRoster, type Roster } from './roster.ts';
@@ -19,6 +21,7 @@ import { createTyping, type Typing } from './typing.ts';
 export interface Domain {
   readonly messages: Messages;
   readonly conversations: Conversations;
+  readonly logReader: LogReader;
   readonly readCursors: ReadCursors;
   readonly typing: Typing;
   readonly inbox: Inbox;
@@ -41,10 +44,12 @@ export function createDomain(ports: {
   const access = createAccess(ports);
   const presence = createPresence(ports);
   const log = createConversationLog({ ...ports, roster });
-  const parts = { ...ports, roster, access, presence, log, limiter: ports.cluster.limiter };
+  const openings = createOpenings({ ...ports, access, limiter: ports.cluster.limiter });
+  const parts = { ...ports, roster, access, presence, log, openings };
   return {
     messages: createMessages(parts),
     conversations: createConversations(parts),
+    logReader: createLogReader(parts),
     readCursors: createReadCursors(parts),
     typing: createTyping(parts),
     inbox: createInbox(parts),

@@ -20,41 +20,22 @@ export interface Greetings {
   helloAgent(principal: AgentPrincipal): Promise<AgentHello>;
 }
 
-export function createGreetings(options: {
+interface GreetingsOptions {
   storage: Storage;
   presence: Presence;
   roster: Roster;
   clock: Clock;
   limits: Limits;
-}): Greetings {
-  const { storage, presence, roster, clock, limits } = options;
+}
 
-  async function conversationsOf(principal: VisitorPrincipal) {
-    const { conversations } = storage.forWorkspace(principal.workspaceId);
-    const rows = await conversations.listForVisitor(
-      principal.visitorId,
-      limits.visitorConversations,
-    );
-    if (rows.length === 0) return [];
-    const [cursors, agents] = await Promise.all([
-      conversations.cursorsOf(rows.map(({ id }) => id)),
-      roster.agents(principal.workspaceId),
-    ]);
-    const unread = await countUnread(conversations, principal, rows, cursors);
-    return rows.map((row, index) =>
-      presentVisitorConversation(
-        row,
-        { cursors: cursors.get(row.id) ?? [], unread: unread[index] ?? 0 },
-        agents,
-      ),
-    );
-  }
+export function createGreetings(options: GreetingsOptions): Greetings {
+  const { storage, presence, roster, clock } = options;
 
   return {
     async helloVisitor(principal) {
       const { visitorId, workspaceId } = principal;
       const [conversations, isTeamOnline] = await Promise.all([
-        conversationsOf(principal),
+        conversationsOf(principal, options),
         presence.isTeamOnline(workspaceId),
       ]);
       const serverTime = toIso(clock.now());
@@ -82,4 +63,25 @@ export function createGreetings(options: {
       };
     },
   };
+}
+
+async function conversationsOf(
+  principal: VisitorPrincipal,
+  { storage, roster, limits }: GreetingsOptions,
+) {
+  const { conversations } = storage.forWorkspace(principal.workspaceId);
+  const rows = await conversations.listForVisitor(principal.visitorId, limits.visitorConversations);
+  if (rows.length === 0) return [];
+  const [cursors, agents] = await Promise.all([
+    conversations.cursorsOf(rows.map(({ id }) => id)),
+    roster.agents(principal.workspaceId),
+  ]);
+  const unread = await countUnread(conversations, principal, rows, cursors);
+  return rows.map((row, index) =>
+    presentVisitorConversation(
+      row,
+      { cursors: cursors.get(row.id) ?? [], unread: unread[index] ?? 0 },
+      agents,
+    ),
+  );
 }

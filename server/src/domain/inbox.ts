@@ -26,42 +26,15 @@ export interface Inbox {
   get(principal: AgentPrincipal, query: GetInboxRows): Promise<InboxRowsResult>;
 }
 
-export function createInbox(options: {
+interface InboxOptions {
   storage: Storage;
   presence: Presence;
   roster: Roster;
-}): Inbox {
-  const { storage, presence, roster } = options;
+}
 
-  async function toRows(
-    principal: AgentPrincipal,
-    records: readonly ConversationRecord[],
-  ): Promise<InboxRow[]> {
-    if (records.length === 0) return [];
-    const { workspaceId } = principal;
-    const { conversations, contacts } = storage.forWorkspace(workspaceId);
-    const visitorIds = [...new Set(records.map(({ visitorId }) => visitorId))];
-    const contactIds = [...new Set(records.map(({ contactId }) => contactId))];
-    const [people, cursors, visitorsOnline, agents] = await Promise.all([
-      contacts.getMany(contactIds),
-      conversations.cursorsOf(records.map(({ id }) => id)),
-      presence.onlineVisitors(workspaceId, visitorIds),
-      roster.agents(workspaceId),
-    ]);
-    const unread = await countUnread(conversations, principal, records, cursors);
-    const contactOf = new Map(people.map((contact) => [contact.id, contact]));
-    return records.map((record, index) =>
-      presentInboxRow(
-        record,
-        {
-          contact: contactOf.get(record.contactId) ?? nameless(record.contactId),
-          isVisitorOnline: visitorsOnline.has(record.visitorId),
-          unread: unread[index] ?? 0,
-        },
-        agents,
-      ),
-    );
-  }
+export function createInbox(options: InboxOptions): Inbox {
+  const { storage } = options;
+  const toRows = createRowMaker(options);
 
   return {
     async list(principal, { view, before, limit = WIRE_LIMITS.pageSize }) {
@@ -91,6 +64,39 @@ export function createInbox(options: {
       const records = await conversations.getMany(conversationIds);
       return { rows: await toRows(principal, records.filter(isListed)) };
     },
+  };
+}
+
+/** Adds to conversations what a list shows of them; a few look-ups for all of them together. */
+function createRowMaker({ storage, presence, roster }: InboxOptions) {
+  return async function toRows(
+    principal: AgentPrincipal,
+    records: readonly ConversationRecord[],
+  ): Promise<InboxRow[]> {
+    if (records.length === 0) return [];
+    const { workspaceId } = principal;
+    const { conversations, contacts } = storage.forWorkspace(workspaceId);
+    const visitorIds = [...new Set(records.map(({ visitorId }) => visitorId))];
+    const contactIds = [...new Set(records.map(({ contactId }) => contactId))];
+    const [people, cursors, visitorsOnline, agents] = await Promise.all([
+      contacts.getMany(contactIds),
+      conversations.cursorsOf(records.map(({ id }) => id)),
+      presence.onlineVisitors(workspaceId, visitorIds),
+      roster.agents(workspaceId),
+    ]);
+    const unread = await countUnread(conversations, principal, records, cursors);
+    const contactOf = new Map(people.map((contact) => [contact.id, contact]));
+    return records.map((record, index) =>
+      presentInboxRow(
+        record,
+        {
+          contact: contactOf.get(record.contactId) ?? nameless(record.contactId),
+          isVisitorOnline: visitorsOnline.has(record.visitorId),
+          unread: unread[index] ?? 0,
+        },
+        agents,
+      ),
+    );
   };
 }
 

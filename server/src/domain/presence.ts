@@ -17,10 +17,7 @@ export interface Presence {
 /** The team is a participant of its own: it is online as long as one of the agents is. */
 const TEAM: Actor = { kind: 'agent', id: TEAM_ID };
 
-export function createPresence(options: {
-  cluster: Cluster;
-  publisher: EventPublisher;
-}): Presence {
+export function createPresence(options: { cluster: Cluster; publisher: EventPublisher }): Presence {
   const { cluster, publisher } = options;
 
   const stopListening = cluster.presence.onChange((workspaceId, key, status) => {

@@ -1,11 +1,10 @@
-import { createServer } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type Ack,
   type AgentCommands,
   createId,
   NAMESPACES,
-  type Page,
   PROTOCOL_VERSION,
   type VisitorCommands,
 } from '@alcove/protocol';
@@ -16,12 +15,7 @@ import type { Authenticator } from '../domain/authenticator.ts';
 import { type Clock, toIso } from '../domain/clock.ts';
 import { createDomain } from '../domain/create-domain.ts';
 import { DomainError } from '../domain/domain-error.ts';
-import type {
-  AgentPrincipal,
-  Caller,
-  Principal,
-  VisitorPrincipal,
-} from '../domain/principal.ts';
+import type { AgentPrincipal, Caller, Principal, VisitorPrincipal } from '../domain/principal.ts';
 import { defaultLimits, type Limits } from '../limits.ts';
 import { openSqliteStorage } from '../storage/sqlite/open-sqlite-storage.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -46,75 +40,64 @@ const IMPATIENT = {
   newConversationsPerAddress: { points: 10_000, durationMs: 60_000 },
 } satisfies Partial<Limits>;
 
+interface TestGatewayOptions {
+  limits?: Partial<Limits>;
+  /** To put something between the domain and the store. */
+  wrapStorage?: (storage: Storage) => Storage;
+}
+
 export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
 
 /**
  * The whole of the conversations with nothing faked but who is who: a real store, a real socket server on a free port, and
  * tokens that are nothing but names in a table.
  */
-export async function startTestGateway(
-  options: { limits?: Partial<Limits>; wrapStorage?: (storage: Storage) => Storage } = {},
-) {
-  const limits = { ...defaultLimits, ...IMPATIENT, ...options.limits };
+export async function startTestGateway(options: TestGatewayOptions = {}) {
   const sqlite = await openSqliteStorage({ file: ':memory:' });
-  const storage = options.wrapStorage?.(sqlite) ?? sqlite;
-  const clock = createTestClock();
-  const logged: Record<string, unknown>[] = [];
-  const logger = pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) });
   const httpServer = createServer();
-  const io = createSocketServer(httpServer, limits);
-  const publisher = createPublisher(io);
-  const cluster = createSingleNodeCluster(limits);
-  const domain = createDomain({ storage, publisher, cluster, clock, limits });
-  const { authenticator, issue } = createTestAuthenticator(clock);
-  const commands = createCommands({ domain, authenticator, cluster, limits, logger });
-  const clientAddress = () => '192.0.2.1';
-  const gateway = attachGateway({
-    io,
-    commands,
-    domain,
-    authenticator,
-    cluster,
-    clock,
-    limits,
-    logger,
-    clientAddress,
-  });
+  const parts = assemble(httpServer, options.wrapStorage?.(sqlite) ?? sqlite, options);
   await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`;
   const clients = new Set<TestClient>();
 
-  function connect(principal: Principal, auth: object = {}, origin?: string): TestClient {
-    const isVisitor = principal.kind === 'visitor';
-    const client = connectTestClient(
-      url + (isVisitor ? NAMESPACES.visitor : NAMESPACES.agent),
-      { protocol: PROTOCOL_VERSION, accessToken: issue(principal), ...auth },
-      origin ?? (isVisitor ? SHOP_ORIGIN : CONSOLE_ORIGIN),
-    );
-    clients.add(client);
-    return client;
-  }
-
   return {
+    ...parts,
     url,
-    storage,
-    clock,
-    cluster,
-    domain,
-    commands,
-    gateway,
-    logged,
-    issue,
-    connect,
-    createWorkspace: () => createTestWorkspace(sqlite, clock, domain),
+    createWorkspace: () => createTestWorkspace(sqlite, parts.clock, parts.domain),
+    connect(principal: Principal, auth: object = {}, origin?: string): TestClient {
+      const isVisitor = principal.kind === 'visitor';
+      const client = connectTestClient(
+        url + (isVisitor ? NAMESPACES.visitor : NAMESPACES.agent),
+        { protocol: PROTOCOL_VERSION, accessToken: parts.issue(principal), ...auth },
+        origin ?? (isVisitor ? SHOP_ORIGIN : CONSOLE_ORIGIN),
+      );
+      clients.add(client);
+      return client;
+    },
     async close() {
       for (const client of clients) client.socket.disconnect();
-      await gateway.close();
-      domain.close();
-      await cluster.close();
+      await parts.gateway.close();
+      parts.domain.close();
+      await parts.cluster.close();
       await sqlite.close();
     },
   };
+}
+
+function assemble(httpServer: HttpServer, storage: Storage, options: TestGatewayOptions) {
+  const limits = { ...defaultLimits, ...IMPATIENT, ...options.limits };
+  const clock = createTestClock();
+  const logged: Record<string, unknown>[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) });
+  const io = createSocketServer(httpServer, limits);
+  const cluster = createSingleNodeCluster(limits);
+  const { authenticator, issue } = createTestAuthenticator(clock);
+  const ports = { storage, cluster, clock, limits, logger, authenticator };
+  const domain = createDomain({ ...ports, publisher: createPublisher(io) });
+  const commands = createCommands({ ...ports, domain });
+  const clientAddress = () => '192.0.2.1';
+  const gateway = attachGateway({ ...ports, io, commands, domain, clientAddress });
+  return { ...ports, domain, commands, gateway, logged, issue };
 }
 
 /** A workspace, and ways to fill it with people. */
@@ -139,7 +122,12 @@ async function createTestWorkspace(
     async addAgent(name: string, isDisabled = false): Promise<AgentPrincipal> {
       const [agentId, accountId] = [createId('ag'), createId('ac')];
       const email = `${agentId}@chat.example`;
-      await storage.directory.accounts.create({ id: accountId, email, passwordHash: '-', createdAt });
+      await storage.directory.accounts.create({
+        id: accountId,
+        email,
+        passwordHash: '-',
+        createdAt,
+      });
       const membership = { id: agentId, workspaceId: id, accountId, name, email };
       await storage
         .forWorkspace(id)
@@ -159,7 +147,11 @@ async function createTestWorkspace(
 
 /** A caller without a connection, as HTTP has them. */
 export function callerOf<Who extends Principal>(principal: Who): Caller<Who> {
-  return { principal, via: principal.kind === 'visitor' ? 'widget' : 'console', address: '192.0.2.1' };
+  return {
+    principal,
+    via: principal.kind === 'visitor' ? 'widget' : 'console',
+    address: '192.0.2.1',
+  };
 }
 
 type CommandName = keyof VisitorCommands | keyof AgentCommands;
@@ -177,41 +169,15 @@ export function connectTestClient(url: string, auth: object, origin: string | un
     forceNew: true,
     ...(origin === undefined ? {} : { extraHeaders: { origin } }),
   });
-  const frames: { name: string; payload: Record<string, unknown> }[] = [];
-  const watchers = new Set<() => void>();
-  const keep = (name: string) => (payload: Record<string, unknown>) => {
-    frames.push({ name, payload });
-    for (const watch of watchers) watch();
-  };
-  for (const name of ['hello', 'event', 'signal', 'refused']) socket.on(name, keep(name));
+  const { frames, keep, next } = createFrameBox();
+  for (const name of ['hello', 'event', 'signal', 'refused']) {
+    socket.on(name, (payload) => keep(name, payload));
+  }
   socket.on('connect_error', (error) => {
     const data: unknown = 'data' in error ? error.data : undefined;
-    keep('connect_error')({ message: error.message, data });
+    keep('connect_error', { message: error.message, data });
   });
-  socket.on('disconnect', (reason) => keep('disconnect')({ reason }));
-
-  /** Resolves with the first frame of this name that has these fields, be it here or still to come. */
-  function next(name: string, fields: object = {}): Promise<Record<string, unknown>> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const index = frames.findIndex(
-          (frame) => frame.name === name && hasFields(frame.payload, fields),
-        );
-        if (index < 0) return;
-        clearTimeout(timer);
-        watchers.delete(look);
-        const [found] = frames.splice(index, 1);
-        if (found) resolve(found.payload);
-      };
-      const timer = setTimeout(() => {
-        watchers.delete(look);
-        const seen = JSON.stringify(frames, undefined, 1);
-        reject(new Error(`no ${name} with ${JSON.stringify(fields)} came; there are ${seen}`));
-      }, 3000);
-      watchers.add(look);
-      look();
-    });
-  }
+  socket.on('disconnect', (reason) => keep('disconnect', { reason }));
 
   return {
     socket,
@@ -224,6 +190,50 @@ export function connectTestClient(url: string, auth: object, origin: string | un
     /** Sends whatever a hostile client may send. */
     askAnything(...frame: unknown[]): Promise<unknown> {
       return socket.timeout(3000).emitWithAck(...(frame as [string]));
+    },
+    /** The connection below Socket.IO. */
+    rawSocket(): WebSocket {
+      return (socket.io.engine.transport as unknown as { ws: WebSocket }).ws;
+    },
+  };
+}
+
+interface KeptFrame {
+  name: string;
+  payload: Record<string, unknown>;
+}
+
+function createFrameBox() {
+  const frames: KeptFrame[] = [];
+  const watchers = new Set<() => void>();
+
+  return {
+    frames,
+    keep(name: string, payload: KeptFrame['payload']) {
+      frames.push({ name, payload });
+      for (const watch of watchers) watch();
+    },
+    /** Resolves with the first frame of this name that has these fields, be it here or still to come. */
+    next(name: string, fields: object = {}): Promise<KeptFrame['payload']> {
+      const isWanted = (frame: KeptFrame) =>
+        frame.name === name && hasFields(frame.payload, fields);
+      return new Promise((resolve, reject) => {
+        const look = () => {
+          const index = frames.findIndex(isWanted);
+          if (index < 0) return;
+          clearTimeout(timer);
+          watchers.delete(look);
+          const [found] = frames.splice(index, 1);
+          if (found) resolve(found.payload);
+        };
+        const timer = setTimeout(() => {
+          watchers.delete(look);
+          const seen = JSON.stringify(frames, undefined, 1);
+          reject(new Error(`no ${name} with ${JSON.stringify(fields)} came; there are ${seen}`));
+        }, 4000);
+        watchers.add(look);
+        look();
+      });
     },
   };
 }

@@ -13,20 +13,19 @@ export function createAgentCommands(options: {
   authenticator: Authenticator;
   limits: Limits;
 }): CommandTable<Caller<AgentPrincipal>, AgentCommands> {
-  const { messages, conversations, readCursors, typing, inbox, contacts } = options.domain;
+  const { messages, conversations, logReader, readCursors, typing, inbox, contacts } =
+    options.domain;
   const sends = { name: 'agent-sends', rate: options.limits.agentSends };
   const others = { name: 'agent-commands', rate: options.limits.agentCommands };
 
   return {
     'message.send': command(sends, schemas['message.send'], messages.send),
-    sync: command(others, schemas.sync, (caller, query) =>
-      conversations.sync(caller.principal, query),
-    ),
+    sync: command(others, schemas.sync, (caller, query) => logReader.sync(caller.principal, query)),
     history: command(others, schemas.history, (caller, query) =>
-      conversations.history(caller.principal, query),
+      logReader.history(caller.principal, query),
     ),
     heads: command(others, schemas.heads, (caller, query) =>
-      conversations.heads(caller.principal, query),
+      logReader.heads(caller.principal, query),
     ),
     'cursor.advance': command(others, schemas['cursor.advance'], (caller, advance) =>
       readCursors.advance(caller.principal, advance),

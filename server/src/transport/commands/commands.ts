@@ -87,7 +87,10 @@ export function toRefusal(error: unknown, logger: Logger, context: object): Refu
     return { ...refusal.toRefusal(), requestId };
   }
   logger.error({ err: error, requestId, ...context }, 'a request failed');
-  const refusal = new DomainError('internal', 'Something went wrong on the server. Please try again.');
+  const refusal = new DomainError(
+    'internal',
+    'Something went wrong on the server. Please try again.',
+  );
   return { ...refusal.toRefusal(), requestId };
 }
 

@@ -117,9 +117,7 @@ beforeAll(async () => {
   });
   if (!sent?.ok) throw new Error('the victim could not write');
   conversationId = sent.conversationId;
-  inboxCursor = await gateway.storage
-    .forWorkspace(otherShop.id)
-    .conversations.currentCursor();
+  inboxCursor = await gateway.storage.forWorkspace(otherShop.id).conversations.currentCursor();
 });
 
 afterAll(() => gateway.close());
@@ -157,16 +155,16 @@ function describeIntrusion(who: string, intruder: () => Principal, rows: Record<
       const client = gateway.connect(principal);
       await client.next('hello');
       const ask = async (target: Target) => {
-        const payload = JSON.parse(JSON.stringify(row.payload(target)).replace('CURSOR', inboxCursor));
+        const payload = JSON.parse(
+          JSON.stringify(row.payload(target)).replace('CURSOR', inboxCursor),
+        );
         return (await client.askAnything(name, payload)) as Record<string, unknown>;
       };
       const onVictim = await ask(victims(principal));
       const onNobody = await ask(nobodys(principal));
-      if (row.ends === 'empty') {
-        expect(onVictim).toMatchObject({ ok: true });
-      } else {
-        expect(onVictim).toMatchObject({ ok: false, code: row.ends });
-      }
+      expect(onVictim).toMatchObject(
+        row.ends === 'empty' ? { ok: true } : { ok: false, code: row.ends },
+      );
       // What is somebody else's cannot be told from what is not there.
       expect(onVictim).toEqual(onNobody);
       for (const secret of [conversationId, victim.visitorId, victim.contactId, 'My secret']) {

@@ -13,20 +13,18 @@ export function createVisitorCommands(options: {
   authenticator: Authenticator;
   limits: Limits;
 }): CommandTable<Caller<VisitorPrincipal>, VisitorCommands> {
-  const { messages, conversations, readCursors, typing, contacts } = options.domain;
+  const { messages, logReader, readCursors, typing, contacts } = options.domain;
   const sends = { name: 'visitor-sends', rate: options.limits.visitorSends };
   const others = { name: 'visitor-commands', rate: options.limits.visitorCommands };
 
   return {
     'message.send': command(sends, schemas['message.send'], messages.send),
-    sync: command(others, schemas.sync, (caller, query) =>
-      conversations.sync(caller.principal, query),
-    ),
+    sync: command(others, schemas.sync, (caller, query) => logReader.sync(caller.principal, query)),
     history: command(others, schemas.history, (caller, query) =>
-      conversations.history(caller.principal, query),
+      logReader.history(caller.principal, query),
     ),
     heads: command(others, schemas.heads, (caller, query) =>
-      conversations.heads(caller.principal, query),
+      logReader.heads(caller.principal, query),
     ),
     'cursor.advance': command(others, schemas['cursor.advance'], (caller, advance) =>
       readCursors.advance(caller.principal, advance),

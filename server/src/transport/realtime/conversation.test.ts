@@ -315,7 +315,8 @@ describe('typing', () => {
     });
     const type = (where: string, isTyping = true) =>
       visitorClient.ask('typing.set', { conversationId: where, isTyping });
-    for (let times = 0; times < 20; times++) expect(await type(conversationId)).toEqual({ ok: true });
+    for (let times = 0; times < 20; times++)
+      expect(await type(conversationId)).toEqual({ ok: true });
     await type(second.conversationId);
     gateway.clock.advance(1999);
     await type(conversationId);
@@ -376,8 +377,7 @@ describe('presence', () => {
     await agentClient.next('signal', { type: 'presence', actor: gone, status: 'offline' });
     const told = agentClient.frames.filter(
       ({ payload }) =>
-        payload.type === 'presence' &&
-        JSON.stringify(payload.actor) === JSON.stringify(actor),
+        payload.type === 'presence' && JSON.stringify(payload.actor) === JSON.stringify(actor),
     );
     expect(told).toEqual([]);
   });
@@ -387,7 +387,10 @@ describe('contacts', () => {
   it('tell agents who the visitor is and where', async () => {
     const { visitor, visitorClient, agentClient } = await startConversation();
     const identity = { name: 'Sam', email: 'sam@shop.example' };
-    expect(await visitorClient.ask('contact.identify', identity)).toEqual({ ok: true, ...identity });
+    expect(await visitorClient.ask('contact.identify', identity)).toEqual({
+      ok: true,
+      ...identity,
+    });
     await agentClient.next('signal', { type: 'contact', contact: { name: 'Sam' } });
 
     const page = { url: 'https://shop.example/cart?code=secret#token', title: 'Cart' };

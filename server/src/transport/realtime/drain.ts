@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { Limits } from '../../limits.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { LiveSessions } from './live-sessions.ts';
@@ -9,8 +9,8 @@ import type { ChatSocket } from './socket-server.ts';
  * client with a time of its own to come back. Takes at most the waves and `drainPatienceMs`.
  */
 export async function drainConnections(options: {
-  live: LiveSessions;
-  commands: Commands;
+  live: Pick<LiveSessions, 'all'>;
+  commands: Pick<Commands, 'whenIdle'>;
   limits: Limits;
 }): Promise<void> {
   const { live, commands, limits } = options;
@@ -23,13 +23,19 @@ export async function drainConnections(options: {
     // Who waits for an answer stays until everybody has theirs.
     for (const socket of wave) if (socket.data.pending === 0) socket.disconnect(true);
   }
-  await Promise.race([commands.whenIdle(), wait(limits.drainPatienceMs, undefined, { ref: false })]);
+  await Promise.race([
+    commands.whenIdle(),
+    wait(limits.drainPatienceMs, undefined, { ref: false }),
+  ]);
+  // The last answers and pushes are on their way out only after this turn.
+  await nextTurn();
   for (const socket of live.all()) socket.disconnect(true);
 }
 
 function toWaves(sockets: ChatSocket[], limits: Limits): ChatSocket[][] {
   const size = Math.max(limits.drainWaveSize, Math.ceil(sockets.length / limits.drainWaves));
   const waves: ChatSocket[][] = [];
-  for (let from = 0; from < sockets.length; from += size) waves.push(sockets.slice(from, from + size));
+  for (let from = 0; from < sockets.length; from += size)
+    waves.push(sockets.slice(from, from + size));
   return waves;
 }

@@ -67,7 +67,8 @@ export function attachGateway(options: GatewayOptions): Gateway {
   };
 }
 
-interface DoorContext extends Pick<GatewayOptions, 'domain' | 'limits' | 'logger' | 'clientAddress'> {
+interface DoorContext
+  extends Pick<GatewayOptions, 'domain' | 'limits' | 'logger' | 'clientAddress'> {
   live: LiveSessions;
   state: { readonly isLeaving: boolean };
 }
@@ -86,15 +87,17 @@ function openDoor<Who extends Principal>(
   const { logger } = context;
   const admitted = new WeakMap<ChatSocket, Admitted<Who>>();
 
-  namespace.use((socket, next) => {
-    admit(door, socket, context).then(
-      (admission) => {
-        admitted.set(socket, admission);
-        next();
-      },
-      (error) => next(toConnectError(toRefusal(error, logger, { namespace: namespace.name }))),
-    );
-  });
+  async function check(socket: ChatSocket, next: (refusal?: Error) => void) {
+    let refusal: Error | undefined;
+    try {
+      admitted.set(socket, await admit(door, socket, context));
+    } catch (error) {
+      refusal = toConnectError(toRefusal(error, logger, { namespace: namespace.name }));
+    }
+    next(refusal);
+  }
+
+  namespace.use((socket, next) => void check(socket, next));
   namespace.on('connection', (socket) => {
     const admission = admitted.get(socket);
     if (!admission) throw new Error('a connection came past the handshake');

@@ -25,9 +25,7 @@ export function createPublisher(io: SocketServer): EventPublisher {
         };
         agents.to(roomOfAgents(workspaceId)).emit('signal', toSignal(cursor.agents));
         if (!cursor.visitor) return;
-        visitors
-          .to(roomOfVisitor(workspaceId, visitorId))
-          .emit('signal', toSignal(cursor.visitor));
+        visitors.to(roomOfVisitor(workspaceId, visitorId)).emit('signal', toSignal(cursor.visitor));
       });
     },
 
