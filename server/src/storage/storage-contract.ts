@@ -49,7 +49,8 @@ export function describeStorage(
   engine: string,
   createStorage: () => Promise<StorageUnderTest>,
 ): void {
-  describe(`${engine} keeps the storage contract`, () => {
+  // Patience for a busy machine and for engines behind a network.
+  describe(`${engine} keeps the storage contract`, { timeout: 60_000 }, () => {
     let underTest: StorageUnderTest;
     let storage: Storage;
 

@@ -1,4 +1,13 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Storage } from '../storage.ts';
@@ -60,12 +69,12 @@ async function openFile(file: string, isDurable: boolean): Promise<Storage> {
 function createPrivately(file: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    closeSync(openSync(file, 'wx', 0o600));
+    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+    // SQLite opens what it may not write for reading only, and says so much later.
+    accessSync(file, constants.W_OK);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') return;
     throw new Error(
-      `Cannot create ${file}. Let the user that runs Alcove write to this folder, or choose another one.`,
+      `Cannot write to ${file}. Give it and its folder to the user that runs Alcove, or choose another place.`,
       { cause: error },
     );
   }

@@ -1,0 +1,43 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { openStorage } from './open-storage.ts';
+
+it('opens a file, and makes its folder where it is missing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'alcove-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [name, prefix] of [
+    ['one', 'sqlite:'],
+    ['two', 'sqlite://'],
+  ] as const) {
+    const file = join(folder, name, 'alcove.db');
+    const storage = await openStorage(`${prefix}${file}`);
+    await storage.check();
+    await storage.close();
+    expect(existsSync(file)).toBe(true);
+  }
+});
+
+it('opens a store that is forgotten when it is closed', async () => {
+  const before = readdirSync(tmpdir());
+  const storage = await openStorage('sqlite::memory:');
+  await storage.check();
+  await storage.close();
+  const left = readdirSync(tmpdir()).filter((name) => /^alcove-\w{6}$/.test(name));
+  expect(left.filter((name) => !before.includes(name))).toEqual([]);
+});
+
+it('says that MongoDB comes later, and does not repeat the password', async () => {
+  const opening = openStorage('mongodb+srv://root:secret@db.example/alcove');
+  await expect(opening).rejects.toThrow(/^MongoDB is not part of this version of Alcove yet\./);
+  await expect(opening).rejects.not.toThrow('secret');
+});
+
+it('says how an address is written when it cannot read one', async () => {
+  for (const address of ['', 'alcove.db', 'postgres://root:secret@db.example', 'sqlite:']) {
+    const opening = openStorage(address);
+    await expect(opening).rejects.toThrow('sqlite:./data/alcove.db');
+    await expect(opening).rejects.not.toThrow('secret');
+  }
+});
