@@ -28,9 +28,11 @@ export interface ConversationsOptions {
   /** Puts a change into the state, by `changeLog`. */
   write(conversationId: string, change: LogChange): void;
   /** Events took their place, live or caught up; never history. */
-  onApplied(conversationId: string, events: readonly ConversationEvent[]): void;
+  onApplied?(conversationId: string, events: readonly ConversationEvent[]): void;
   /** Called before the message itself changes. */
-  onAck(message: PendingMessage, ack: Appended): void;
+  onAck?(message: PendingMessage, ack: Appended): void;
+  /** Time to look for what no other sign reveals; called along with each check of the heads. */
+  onCheck?(): void;
   onPending(pending: readonly PendingMessage[], storage: OutboxStorage['kind']): void;
 }
 
@@ -49,7 +51,7 @@ export class Conversations {
 
   constructor(options: ConversationsOptions) {
     this.#options = options;
-    const { request, getLogs, isOnline, onPending } = options;
+    const { request, getLogs, isOnline, onPending, onCheck } = options;
     const { retry, change } = this;
     this.outbox = new Outbox({
       retry,
@@ -58,7 +60,7 @@ export class Conversations {
       send: (message) => request('message.send', toCommand(message)),
       onAck: (message, ack) => this.#acknowledge(message, ack),
     });
-    this.sync = new Synchroniser({ request, retry, getLogs, change });
+    this.sync = new Synchroniser({ request, retry, getLogs, change, onCheck });
     this.#cursors = createCursors({ request, change });
     this.#typing = createTyping({ request, change });
   }
@@ -78,7 +80,7 @@ export class Conversations {
       this.advance({ conversationId: id, delivered: newest.seq });
     }
     const fresh = log.events.filter((event) => event.seq > (before?.have ?? 0));
-    if (fresh.length && change.kind === 'events') onApplied(id, fresh);
+    if (fresh.length && change.kind === 'events') onApplied?.(id, fresh);
   };
 
   /** A pushed frame, whatever is in it. */
@@ -179,7 +181,7 @@ export class Conversations {
 
   #acknowledge(message: PendingMessage, ack: Appended): boolean {
     const { conversationId: id, seq: head } = ack;
-    this.#options.onAck(message, ack);
+    this.#options.onAck?.(message, ack);
     // The push comes with the ack. If it does not, the gap that this reveals is closed like any other.
     queueMicrotask(() => this.change(id, { kind: 'events', events: [], head }));
     return id in this.#options.getLogs();

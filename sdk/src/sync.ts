@@ -10,6 +10,7 @@ export interface SyncOptions {
   /** Followed conversations. */
   getLogs(): Readonly<Record<string, ConversationState>>;
   change(conversationId: string, change: LogChange): void;
+  onCheck?(): void;
 }
 
 /** How many ids the server takes at once. */
@@ -50,8 +51,9 @@ export class Synchroniser {
 
   /** Asks for the newest `seq` of everything followed: nothing else reveals that the last event was lost. */
   async checkHeads(): Promise<void> {
-    const { getLogs, request, change } = this.#options;
+    const { getLogs, request, change, onCheck } = this.#options;
     this.checkLater();
+    onCheck?.();
     const conversationIds = Object.keys(getLogs()).slice(-MAX_IDS);
     if (!conversationIds.length) return;
     try {

@@ -5,14 +5,10 @@ import type { Unsubscribe } from './store.ts';
 
 /** What a page may set when it boots the widget; the workspace's own settings hold for the rest. */
 export interface WidgetOptions {
-  /** The brand colour, `#rrggbb`. */
-  colour?: string;
   /** The edge of the page that the launcher keeps to, in the page's writing direction. */
   side?: WidgetSide;
   /** `auto` follows the visitor's system. */
   theme?: WidgetTheme;
-  /** BCP 47; the page's language unless given. */
-  locale?: string;
   /** The visitor's name, as the site knows it. Without proof: shown to agents, grants nothing. */
   name?: string | null;
   /** The visitor's e-mail address, likewise. */
@@ -62,7 +58,7 @@ export interface WidgetMethods {
  * The global `Alcove`. Calls made before the script has loaded are queued by a stub and answered with `undefined`.
  *
  * @example
- * Alcove('boot', { colour: '#0b6b62' });
+ * Alcove('boot', { side: 'start' });
  * Alcove('open', { text: 'Where is my order?' });
  * const stop = Alcove('on', 'unread', ({ count }) => setBadge(count));
  */
@@ -76,7 +72,7 @@ export interface AlcoveApi {
     name: Name,
     listener: (event: WidgetEvents[Name]) => void,
   ): Unsubscribe | undefined;
-  /** Calls that wait for the script, on the stub only. */
+  /** Calls that wait for the script, on the stub only. Once loaded, each workspace answers under its key as well. */
   q?: ArrayLike<unknown>[];
 }
 

@@ -1,0 +1,136 @@
+import {
+  type ConversationEvent,
+  type Cursor,
+  foldConversation,
+  type InboxRow,
+  type InboxView,
+  type ListInboxResult,
+  sideOf,
+  WIRE_LIMITS,
+} from '@alcove/protocol';
+import type { AgentState, InboxViewState } from './agent-state.ts';
+
+const VIEWS: readonly InboxView[] = ['all', 'mine', 'unassigned', 'resolved'];
+
+/** Puts rows in, unless newer ones are held, and moves them to where they belong in the views that are loaded. */
+export function putRows(state: AgentState, incoming: readonly InboxRow[]): AgentState {
+  const fresh = incoming.filter((row) => (state.rows[row.id]?.appliedSeq ?? 0) <= row.appliedSeq);
+  if (!fresh.length) return state;
+  const rows = { ...state.rows };
+  const views = { ...state.views };
+  for (const row of fresh) {
+    rows[row.id] = row;
+    for (const name of VIEWS) {
+      views[name] = place(views[name], row, rows, belongsTo(name, row, state.agent?.id));
+    }
+  }
+  return { ...state, rows, views };
+}
+
+/** Adds a page to a view. */
+export function addPage(state: AgentState, name: InboxView, page: ListInboxResult): AgentState {
+  const next = putRows(state, page.rows);
+  const view = next.views[name];
+  const ids = new Set(view.conversationIds);
+  // What has left the view since the server read the page is known to be gone.
+  const belonging = page.rows.flatMap(({ id }) => {
+    const row = next.rows[id];
+    return row && belongsTo(name, row, state.agent?.id) ? id : [];
+  });
+  for (const id of belonging) ids.add(id);
+  const activity = (id: string) => next.rows[id]?.lastActivityAt ?? '';
+  const conversationIds = [...ids].sort((a, b) => activity(b).localeCompare(activity(a)));
+  const loaded: InboxViewState = { conversationIds, next: page.next, isLoading: false };
+  return { ...next, counts: page.counts, views: { ...next.views, [name]: loaded } };
+}
+
+/** Folds events that follow what the row holds; a gap is left to `inbox.sync`. */
+export function foldIntoRow(
+  state: AgentState,
+  id: string,
+  events: readonly ConversationEvent[],
+): AgentState {
+  const before = state.rows[id];
+  if (!before) return state;
+  let row = before;
+  for (const event of events) {
+    if (event.seq !== row.appliedSeq + 1) continue;
+    row = { ...row, ...foldConversation(row, event), unread: unreadAfter(row.unread, event) };
+  }
+  if (row === before) return state;
+  const next = putRows(state, [row]);
+  return { ...next, counts: recount(state, before, row) };
+}
+
+/** A row after a cursor moved: this agent's own lowers its unread count. */
+export function readRow(state: AgentState, id: string, { participant, read }: Cursor): AgentState {
+  const row = state.rows[id];
+  if (!row || participant.id !== state.agent?.id) return state;
+  const events = state.logs[id]?.events ?? [];
+  const isShown = (events[0]?.prev ?? Infinity) <= read;
+  const above = events.filter((event) => event.seq > read && isFromVisitor(event)).length;
+  // Without the log it is only known how many there are at most.
+  const atMost = isShown ? above : Math.max(0, row.lastMessageSeq.visitor - read);
+  return atMost < row.unread ? putRows(state, [{ ...row, unread: atMost }]) : state;
+}
+
+/** A visitor came or went. */
+export function meetVisitor(
+  state: AgentState,
+  visitorId: string,
+  isVisitorOnline: boolean,
+): AgentState {
+  const rows = Object.values(state.rows).filter((row) => row.visitorId === visitorId);
+  return putRows(
+    state,
+    rows.map((row) => ({ ...row, isVisitorOnline })),
+  );
+}
+
+function belongsTo(view: InboxView, row: InboxRow, agentId: string | undefined): boolean {
+  if (view === 'resolved') return row.status === 'resolved';
+  if (row.status !== 'open') return false;
+  if (view === 'mine') return !!agentId && row.assignee?.agentId === agentId;
+  return view === 'all' || (!row.assignee?.agentId && !row.assignee?.teamId);
+}
+
+function place(
+  view: InboxViewState,
+  row: InboxRow,
+  rows: Readonly<Record<string, InboxRow>>,
+  belongs: boolean,
+): InboxViewState {
+  if (view.next === undefined) return view;
+  const ids = view.conversationIds;
+  const others = ids.filter((id) => id !== row.id);
+  const wasHere = others.length < ids.length;
+  if (!belongs) return wasHere ? { ...view, conversationIds: others } : view;
+  const isOlder = (id: string) => (rows[id]?.lastActivityAt ?? '') < row.lastActivityAt;
+  let at = others.findIndex(isOlder);
+  if (at < 0) {
+    // Below everything that was loaded: it comes with its page.
+    if (view.next !== null && !wasHere) return view;
+    at = others.length;
+  }
+  if (ids[at] === row.id) return view;
+  return { ...view, conversationIds: others.toSpliced(at, 0, row.id) };
+}
+
+function recount(state: AgentState, before: InboxRow, after: InboxRow): AgentState['counts'] {
+  if (!state.counts) return null;
+  const counts = { ...state.counts };
+  for (const view of VIEWS) {
+    const was = belongsTo(view, before, state.agent?.id);
+    counts[view] += Number(belongsTo(view, after, state.agent?.id)) - Number(was);
+  }
+  return counts;
+}
+
+function unreadAfter(unread: number, event: ConversationEvent): number {
+  if (event.type !== 'message.created') return unread;
+  return isFromVisitor(event) ? Math.min(unread + 1, WIRE_LIMITS.unreadCount) : 0;
+}
+
+function isFromVisitor(event: ConversationEvent): boolean {
+  return event.type === 'message.created' && sideOf(event.actor) === 'visitor';
+}
