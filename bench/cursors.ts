@@ -1,14 +1,7 @@
 import { type CursorResult, createId, type InboxRow, type SyncResult } from '@alcove/protocol';
-import {
-  connect,
-  expectOk,
-  openConversation,
-  ownerToken,
-  type Person,
-  visitorToken,
-} from './people.ts';
+import { connect, expectOk, openConversation, type Person, withServer } from './people.ts';
+import type { SpawnedServer } from '@alcove/server/testing';
 import type { BenchResult } from './run.ts';
-import { startServerProcess } from './server-process.ts';
 
 const MOVES = 50_000;
 const MESSAGES = 300;
@@ -23,49 +16,56 @@ const IN_FLIGHT = 64;
  * count equals a recount from the log.
  */
 export async function run(): Promise<BenchResult> {
-  const server = await startServerProcess();
-  const failures: string[] = [];
-  try {
-    const visitor = await connect(server, 'visitor', (await visitorToken(server)).accessToken);
-    const stranger = await connect(server, 'visitor', (await visitorToken(server)).accessToken);
-    const session = await ownerToken(server);
-    const agent = await connect(server, 'agent', session.accessToken);
-    const { conversationId } = await openConversation(visitor);
-    const tally = { refused: 0, moved: 0 };
-    const startedAt = performance.now();
+  return await withServer(measure);
+}
 
-    const talking = talk([visitor, agent], conversationId);
-    const movers: [Person, Watch][] = [
-      [visitor, watch('visitor', failures)],
-      [agent, watch('agent', failures)],
-    ];
-    let next = 0;
-    await Promise.all(
-      Array.from({ length: IN_FLIGHT }, async (_, lane) => {
-        while (next < MOVES) {
-          const number = next++;
-          const mover = movers[lane % 2];
-          if (!mover) continue;
-          await move(number, { mover, stranger, conversationId, tally, failures });
-        }
-      }),
-    );
-    await talking;
-    const seconds = (performance.now() - startedAt) / 1000;
-    await checkUnread(agent, { conversationId, agentId: session.agent.id, failures });
-    for (const person of [visitor, stranger, agent]) person.close();
-    return {
-      failures,
-      figures: {
-        moves: MOVES,
-        ...tally,
-        messages: MESSAGES,
-        movesPerSecond: Math.round(MOVES / seconds),
-      },
-    };
-  } finally {
-    await server.stop();
-  }
+async function measure(server: SpawnedServer): Promise<BenchResult> {
+  const failures: string[] = [];
+  const visitor = await connect(
+    server,
+    'visitor',
+    (await server.createVisitorSession()).accessToken,
+  );
+  const stranger = await connect(
+    server,
+    'visitor',
+    (await server.createVisitorSession()).accessToken,
+  );
+  const session = await server.createAgent('owner');
+  const agent = await connect(server, 'agent', session.accessToken);
+  const { conversationId } = await openConversation(visitor);
+  const tally = { refused: 0, moved: 0 };
+  const startedAt = performance.now();
+
+  const talking = talk([visitor, agent], conversationId);
+  const movers: [Person, Watch][] = [
+    [visitor, watch('visitor', failures)],
+    [agent, watch('agent', failures)],
+  ];
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: IN_FLIGHT }, async (_, lane) => {
+      while (next < MOVES) {
+        const number = next++;
+        const mover = movers[lane % 2];
+        if (!mover) continue;
+        await move(number, { mover, stranger, conversationId, tally, failures });
+      }
+    }),
+  );
+  await talking;
+  const seconds = (performance.now() - startedAt) / 1000;
+  await checkUnread(agent, { conversationId, agentId: session.agent.id, failures });
+  for (const person of [visitor, stranger, agent]) person.close();
+  return {
+    failures,
+    figures: {
+      moves: MOVES,
+      ...tally,
+      messages: MESSAGES,
+      movesPerSecond: Math.round(MOVES / seconds),
+    },
+  };
 }
 
 interface Position {

@@ -1,14 +1,7 @@
 import { type Appended, createId, type HistoryResult, type SyncResult } from '@alcove/protocol';
-import {
-  connect,
-  expectOk,
-  openConversation,
-  ownerToken,
-  type Person,
-  visitorToken,
-} from './people.ts';
+import { connect, expectOk, openConversation, type Person, withServer } from './people.ts';
+import type { SpawnedServer } from '@alcove/server/testing';
 import type { BenchResult } from './run.ts';
-import { startServerProcess } from './server-process.ts';
 
 const WRITERS = 64;
 const SENDS = 10_000;
@@ -26,53 +19,52 @@ const ACK_P99_MS = 1000;
  * result; the slowest percent of acks stays under a second.
  */
 export async function run(): Promise<BenchResult> {
-  const server = await startServerProcess();
+  return await withServer(measure);
+}
+
+async function measure(server: SpawnedServer): Promise<BenchResult> {
   const failures: string[] = [];
-  try {
-    const visitorSession = await visitorToken(server);
-    const agentSession = await ownerToken(server);
-    const join = (index: number) =>
-      index % 2 === 0
-        ? connect(server, 'visitor', visitorSession.accessToken)
-        : connect(server, 'agent', agentSession.accessToken);
-    const writers = await Promise.all(Array.from({ length: WRITERS }, (_, index) => join(index)));
-    const readers = await Promise.all(Array.from({ length: READERS }, (_, index) => join(index)));
-    const [visitor] = writers;
-    if (!visitor) throw new Error('nobody is connected');
-    const { conversationId } = await openConversation(visitor);
+  const visitorSession = await server.createVisitorSession();
+  const agentSession = await server.createAgent('owner');
+  const join = (index: number) =>
+    index % 2 === 0
+      ? connect(server, 'visitor', visitorSession.accessToken)
+      : connect(server, 'agent', agentSession.accessToken);
+  const writers = await Promise.all(Array.from({ length: WRITERS }, (_, index) => join(index)));
+  const readers = await Promise.all(Array.from({ length: READERS }, (_, index) => join(index)));
+  const [visitor] = writers;
+  if (!visitor) throw new Error('nobody is connected');
+  const { conversationId } = await openConversation(visitor);
 
-    const progress = { isWriting: true, reads: 0 };
-    const reading = Promise.all(
-      readers.map((reader, index) =>
-        readWhileWriting(reader, { conversationId, isAgent: index % 2 === 1, progress, failures }),
-      ),
-    );
-    const { ackMs, seqs, seconds, repeats } = await write(writers, conversationId, failures);
-    progress.isWriting = false;
-    await reading;
+  const progress = { isWriting: true, reads: 0 };
+  const reading = Promise.all(
+    readers.map((reader, index) =>
+      readWhileWriting(reader, { conversationId, isAgent: index % 2 === 1, progress, failures }),
+    ),
+  );
+  const { ackMs, seqs, seconds, repeats } = await write(writers, conversationId, failures);
+  progress.isWriting = false;
+  await reading;
 
-    const wanted = Array.from({ length: SENDS }, (_, index) => index + 2);
-    const given = seqs.toSorted((a, b) => a - b);
-    if (given.join() !== wanted.join()) failures.push(`seq is not 2..${SENDS + 1}`);
-    await checkNewestPage(visitor, conversationId, failures);
-    const p99 = percentile(ackMs, 0.99);
-    if (p99 > ACK_P99_MS) failures.push(`ack p99 is ${p99.toFixed(0)} ms`);
-    for (const person of [...writers, ...readers]) person.close();
-    return {
-      failures,
-      figures: {
-        writers: WRITERS,
-        sends: SENDS,
-        repeats,
-        reads: progress.reads,
-        sendsPerSecond: Math.round(SENDS / seconds),
-        ackP50Ms: round(percentile(ackMs, 0.5)),
-        ackP99Ms: round(p99),
-      },
-    };
-  } finally {
-    await server.stop();
-  }
+  const wanted = Array.from({ length: SENDS }, (_, index) => index + 2);
+  const given = seqs.toSorted((a, b) => a - b);
+  if (given.join() !== wanted.join()) failures.push(`seq is not 2..${SENDS + 1}`);
+  await checkNewestPage(visitor, conversationId, failures);
+  const p99 = percentile(ackMs, 0.99);
+  if (p99 > ACK_P99_MS) failures.push(`ack p99 is ${p99.toFixed(0)} ms`);
+  for (const person of [...writers, ...readers]) person.close();
+  return {
+    failures,
+    figures: {
+      writers: WRITERS,
+      sends: SENDS,
+      repeats,
+      reads: progress.reads,
+      sendsPerSecond: Math.round(SENDS / seconds),
+      ackP50Ms: round(percentile(ackMs, 0.5)),
+      ackP99Ms: round(p99),
+    },
+  };
 }
 
 async function write(writers: readonly Person[], conversationId: string, failures: string[]) {

@@ -1,16 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type Ack,
-  type AgentSession,
   type Appended,
   createId,
-  HTTP_PATHS,
   NAMESPACES,
   PROTOCOL_VERSION,
   SERVER_FRAMES,
-  type VisitorSession,
 } from '@alcove/protocol';
+import { type SpawnedServer, spawnTestServer } from '@alcove/server/testing';
 import { io, type Socket } from 'socket.io-client';
-import type { BenchServer } from './server-process.ts';
 
 /** A bare connection: no client of ours between the bench and the wire. */
 export interface Person {
@@ -18,24 +18,34 @@ export interface Person {
   close(): void;
 }
 
-/** A new visitor's access token. */
-export async function visitorToken(server: BenchServer): Promise<VisitorSession> {
-  return await post(server, HTTP_PATHS.visitorSession, { workspaceKey: server.workspaceKey });
-}
+/** Rates that no bench reaches: what is measured is the server, not its patience. */
+const rate = { points: 1e9, durationMs: 1000 };
+const liftedLimits = {
+  visitorSends: rate,
+  visitorCommands: rate,
+  agentSends: rate,
+  agentCommands: rate,
+  newConversationsPerAddress: rate,
+  visitorSessionsPerAddress: rate,
+};
 
-/** The first owner joins; works once for a server. */
-export async function ownerToken(server: BenchServer): Promise<AgentSession> {
-  return await post(server, HTTP_PATHS.invitationAccept, {
-    token: server.ownerToken,
-    name: 'Owner',
-    email: 'owner@shop.example',
-    password: 'correct horse battery',
-  });
+/** Runs `work` against a server in a process of its own, on an empty folder, and ends it. */
+export async function withServer<Result>(
+  work: (server: SpawnedServer) => Promise<Result>,
+): Promise<Result> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'alcove-bench-'));
+  const server = await spawnTestServer({ dataDir, limits: liftedLimits });
+  try {
+    return await work(server);
+  } finally {
+    await server.kill('SIGTERM');
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 }
 
 /** Connects and waits for the hello. */
 export async function connect(
-  server: BenchServer,
+  server: SpawnedServer,
   namespace: keyof typeof NAMESPACES,
   accessToken: string,
 ): Promise<Person> {
@@ -71,14 +81,4 @@ export async function openConversation(visitor: Person): Promise<Appended> {
 export function expectOk<Result>(ack: Ack<Result>): Result {
   if (!ack.ok) throw new Error(`${ack.code}: ${ack.message}`);
   return ack;
-}
-
-async function post<Answer>(server: BenchServer, path: string, body: object): Promise<Answer> {
-  const response = await fetch(server.url + path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', Origin: server.url },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Answer;
 }
