@@ -1,0 +1,104 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, test as base, type Page } from '@playwright/test';
+import { startTestServer, type TestAgent, type TestServer } from '@alcove/server/testing';
+
+export { expect } from '@playwright/test';
+
+/** A site that embeds the widget: another origin, pages as the test wants them. */
+export interface HostSite {
+  url: string;
+  /** Serves this at `path` from now on. */
+  page(path: string, html: string, headers?: Record<string, string>): void;
+}
+
+interface Fixtures {
+  server: TestServer;
+  site: HostSite;
+}
+
+/** Tests with a server and a site of their own. */
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to find out what a fixture needs.
+  server: async ({}, use) => {
+    const server = await startTestServer();
+    await use(server);
+    await server.close();
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: see above.
+  site: async ({}, use) => {
+    const pages = new Map<string, { html: string; headers: Record<string, string> }>();
+    const http = createServer((request, response) => {
+      const page = pages.get(request.url ?? '');
+      response.writeHead(page ? 200 : 404, {
+        'content-type': 'text/html; charset=utf-8',
+        ...page?.headers,
+      });
+      response.end(page?.html);
+    });
+    await new Promise<void>((resolve) => http.listen(0, resolve));
+    const { port } = http.address() as AddressInfo;
+    await use({
+      url: `http://localhost:${port}`,
+      page: (path, html, headers = {}) => pages.set(path, { html, headers }),
+    });
+    http.closeAllConnections();
+    await new Promise((resolve) => http.close(resolve));
+  },
+});
+
+/** A plain page with the tag. */
+export function pageWithTag(server: Pick<TestServer, 'url' | 'workspace'>, body = ''): string {
+  return `<!doctype html><html lang="en"><title>A shop</title><body><h1>A shop</h1>${body}
+    <script async src="${server.url}/w/${server.workspace.key}.js"></script></body></html>`;
+}
+
+/** Opens the console as this agent, signed in, in a browser profile of its own. */
+export async function openConsole(
+  browser: Browser,
+  server: Pick<TestServer, 'url'>,
+  agent: TestAgent,
+  path = '',
+): Promise<Page> {
+  const context = await browser.newContext();
+  const [name = '', value = ''] = agent.cookie.split('=');
+  await context.addCookies([{ name, value, url: server.url, httpOnly: true, sameSite: 'Strict' }]);
+  const page = await context.newPage();
+  await page.goto(`${server.url}/console/${path}`);
+  return page;
+}
+
+/** The widget on a page, by what its visitor sees. Playwright looks into the shadow root by itself. */
+export function widgetOn(page: Page) {
+  const panel = page.getByRole('dialog');
+  return {
+    panel,
+    launcher: page.locator('alcove-chat').getByRole('button', { name: /chat/ }).first(),
+    composer: panel.getByRole('textbox', { name: 'Write a message' }),
+    bubbles: panel.locator('.bubble'),
+    teaser: page.locator('alcove-chat .teaser'),
+    async open() {
+      await this.launcher.click();
+      await this.composer.waitFor();
+    },
+    async send(text: string) {
+      await this.composer.fill(text);
+      await this.composer.press('Enter');
+    },
+  };
+}
+
+/** The console on a page, by what its agent sees. */
+export function consoleOn(page: Page) {
+  const timeline = page.getByRole('region', { name: 'Messages' });
+  return {
+    timeline,
+    composer: page.getByRole('textbox', { name: /^Reply to/ }),
+    /** A conversation in the inbox, by the text of its newest message. */
+    row: (preview: string) => page.getByRole('link').filter({ hasText: preview }),
+    async send(text: string) {
+      await this.composer.fill(text);
+      await this.composer.press('Enter');
+    },
+  };
+}
