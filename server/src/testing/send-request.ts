@@ -17,7 +17,7 @@ export interface RequestOptions {
   body?: object | string;
 }
 
-/** Sends a request with exactly these headers, `Host` and `Origin` included: `fetch` keeps some for itself. */
+/** Sends a request with exactly this path and these headers: `fetch` tidies up paths, and keeps some headers for itself. */
 export function sendRequest(
   url: string,
   { method = 'GET', headers = {}, body }: RequestOptions = {},
@@ -25,8 +25,11 @@ export function sendRequest(
   const content = typeof body === 'object' ? JSON.stringify(body) : body;
   const type: Record<string, string> =
     typeof body === 'object' ? { 'content-type': 'application/json' } : {};
+  const { origin, hostname, port } = new URL(url);
+  const target = { hostname, port, path: url.slice(origin.length) || '/' };
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers: { ...type, ...headers } }, (response) => {
+    const options = { ...target, method, headers: { ...type, ...headers } };
+    const outgoing = request(options, (response) => {
       text(response).then(
         (received) =>
           resolve({

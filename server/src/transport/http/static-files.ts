@@ -99,8 +99,8 @@ export async function sendFile(
 function encodingFor(request: Request, file: StaticFile): 'br' | 'gzip' | undefined {
   const isCompressible = !file.type.startsWith('image/') || file.type.startsWith('image/svg');
   if (!isCompressible || file.body.length < SMALLEST_COMPRESSED_BYTES) return undefined;
-  const accepted = request.acceptsEncodings('br', 'gzip', 'identity');
-  return accepted === 'br' || accepted === 'gzip' ? accepted : undefined;
+  // One at a time: asked for both, it would answer with the one that the browser happens to name first.
+  return (['br', 'gzip'] as const).find((encoding) => request.acceptsEncodings(encoding));
 }
 
 function compress(file: StaticFile, encoding: 'br' | 'gzip'): Promise<Buffer> {

@@ -21,7 +21,8 @@ export function consoleRoutes({
   router.get('/console/assets/*path', async (request, response, next) => {
     const file = await files.find(`assets/${request.params.path.join('/')}`);
     if (!file) {
-      next();
+      // Out of this router: a missing script must not be answered with the page.
+      next('router');
       return;
     }
     await sendFile(request, response, file, 'public, max-age=31536000, immutable');
