@@ -1,6 +1,6 @@
 import type { PresenceStatus } from '@alcove/protocol';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Cluster, Limiter, Presence, Revocations } from './cluster.ts';
+import type { Cluster, Limiter, Presence, Rate, Revocations } from './cluster.ts';
 
 /** The cluster of one: nothing is shared, so all of it is in memory. */
 export function createSingleNodeCluster(options: { presenceGraceMs: number }): Cluster {
@@ -15,6 +15,8 @@ export function createSingleNodeCluster(options: { presenceGraceMs: number }): C
     },
   };
 }
+
+const GRANTED = {};
 
 type PresenceListener = Parameters<Presence['onChange']>[0];
 
@@ -65,17 +67,25 @@ function createPresence(graceMs: number): Presence & { close(): void } {
 }
 
 function createLimiter(): Limiter {
-  const buckets = new Map<string, RateLimiterMemory>();
+  const buckets = new Map<string, RateLimiterMemory[]>();
+
+  /** Every message passes here. A name has one rate, seldom a few. */
+  function bucketOf(name: string, { points, durationMs }: Rate): RateLimiterMemory {
+    const named = buckets.get(name) ?? [];
+    const known = named.find(
+      (bucket) => bucket.points === points && bucket.msDuration === durationMs,
+    );
+    if (known) return known;
+    const bucket = new RateLimiterMemory({ points, duration: durationMs / 1000 });
+    buckets.set(name, [...named, bucket]);
+    return bucket;
+  }
+
   return {
-    async take(name, key, { points, durationMs }) {
-      // The rate is part of the name: a changed rate is another bucket.
-      const bucketName = `${name}/${points}/${durationMs}`;
-      const bucket =
-        buckets.get(bucketName) ?? new RateLimiterMemory({ points, duration: durationMs / 1000 });
-      buckets.set(bucketName, bucket);
+    async take(name, key, rate) {
       try {
-        await bucket.consume(key);
-        return {};
+        await bucketOf(name, rate).consume(key);
+        return GRANTED;
       } catch (rejection) {
         // An empty bucket is rejected with its state, everything else with an error.
         if (rejection instanceof RateLimiterRes) return { retryAfterMs: rejection.msBeforeNext };

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -8,8 +9,10 @@ import {
   PROTOCOL_VERSION,
   type VisitorCommands,
 } from '@alcove/protocol';
+import { agentAckSchemas, visitorAckSchemas } from '@alcove/protocol/schemas';
 import { pino } from 'pino';
 import { io as connectSocket, type Socket } from 'socket.io-client';
+import type { ZodType } from 'zod';
 import { createSingleNodeCluster } from '../cluster/single-node.ts';
 import type { Authenticator } from '../domain/authenticator.ts';
 import { type Clock, toIso } from '../domain/clock.ts';
@@ -183,9 +186,15 @@ export function connectTestClient(url: string, auth: object, origin: string | un
     socket,
     frames,
     next,
-    /** Sends a command and resolves with its answer. */
-    ask<Name extends CommandName>(name: Name, payload: PayloadOf<Name>): Promise<AckOf<Name>> {
-      return socket.timeout(8000).emitWithAck(name, payload);
+    /** Sends a command and resolves with its answer, which the protocol has to know to the last field. */
+    async ask<Name extends CommandName>(
+      name: Name,
+      payload: PayloadOf<Name>,
+    ): Promise<AckOf<Name>> {
+      const ack: AckOf<Name> = await socket.timeout(8000).emitWithAck(name, payload);
+      const schemas: Record<string, ZodType> = { ...visitorAckSchemas, ...agentAckSchemas };
+      assert.deepEqual(schemas[name]?.parse(ack), ack);
+      return ack;
     },
     /** Sends whatever a hostile client may send. */
     askAnything(...frame: unknown[]): Promise<unknown> {

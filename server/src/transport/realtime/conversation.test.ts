@@ -1,4 +1,11 @@
+import {
+  agentHelloSchema,
+  conversationEventSchema,
+  signalSchema,
+  visitorHelloSchema,
+} from '@alcove/protocol/schemas';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { ZodType } from 'zod';
 import { toIso } from '../../domain/clock.ts';
 import {
   startTestGateway,
@@ -220,6 +227,45 @@ describe('what only agents may see', () => {
     ]);
     for (const secret of [agent.accountId, 'chat.example', visitor.contactId, shop.id]) {
       expect(told).not.toContain(secret);
+    }
+  });
+});
+
+describe('every frame', () => {
+  it('is one that the protocol knows, to the last field', async () => {
+    const { visitor, agent, visitorClient, agentClient, conversationId } =
+      await startConversation();
+    const clients = [gateway.connect(visitor), gateway.connect(agent)];
+    const assignee = { agentId: agent.agentId };
+    await agentClient.ask('typing.set', { conversationId, isTyping: true });
+    await visitorClient.ask('typing.set', { conversationId, isTyping: true });
+    await agentClient.ask('cursor.advance', { conversationId, read: 1 });
+    await visitorClient.ask('contact.identify', { name: 'Sam' });
+    const act = { conversationId, clientEventId: 'cl_assign' };
+    await agentClient.ask('conversation.assign', { ...act, assignee });
+    const message = { conversationId, clientMessageId: 'cl_full', content: text('All of it') };
+    await agentClient.ask('message.send', { ...message, replyTo: 1, assigns: assignee });
+    await agentClient.ask('conversation.resolve', { conversationId, clientEventId: 'cl_done' });
+    await Promise.all(
+      [visitorClient, agentClient, ...clients].map((client) =>
+        client.next('event', { type: 'conversation.status_changed' }),
+      ),
+    );
+    const schemas: Record<string, ZodType> = {
+      event: conversationEventSchema,
+      signal: signalSchema,
+    };
+    const hellos = [visitorHelloSchema, agentHelloSchema];
+    for (const [index, client] of clients.entries()) {
+      const kinds = new Set<unknown>();
+      for (const { name, payload } of client.frames) {
+        const schema = schemas[name] ?? hellos[index];
+        expect(schema?.parse(payload)).toEqual(payload);
+        kinds.add(payload.type ?? name);
+      }
+      expect(kinds).toContain('hello');
+      expect(kinds).toContain('cursor');
+      expect(kinds).toContain('message.created');
     }
   });
 });
