@@ -1,6 +1,5 @@
 import {
   type AdvanceCursor,
-  type Appended,
   type ConversationEvent,
   type Cursor,
   type Side,
@@ -29,8 +28,8 @@ export interface ConversationsOptions {
   write(conversationId: string, change: LogChange): void;
   /** Events took their place, live or caught up; never history. */
   onApplied?(conversationId: string, events: readonly ConversationEvent[]): void;
-  /** Called before the message itself changes. */
-  onAck?(message: PendingMessage, ack: Appended): void;
+  /** A message has found its conversation; called before the message itself says so. */
+  onNamed?(message: PendingMessage, conversationId: string): void;
   /** Time to look for what no other sign reveals; called along with each check of the heads. */
   onCheck?(): void;
   onPending(pending: readonly PendingMessage[], storage: OutboxStorage['kind']): void;
@@ -58,7 +57,13 @@ export class Conversations {
       isOnline,
       onChange: onPending,
       send: (message) => request('message.send', toCommand(message)),
-      onAck: (message, ack) => this.#acknowledge(message, ack),
+      onNamed(message, id) {
+        options.onNamed?.(message, id);
+        return id in getLogs();
+      },
+      // The push comes with the ack. If it does not, the gap that this reveals is closed like any other.
+      onAck: ({ conversationId, seq }) =>
+        change(conversationId, { kind: 'events', events: [], head: seq }),
     });
     this.sync = new Synchroniser({ request, retry, getLogs, change, onCheck });
     this.#cursors = createCursors({ request, change });
@@ -179,14 +184,6 @@ export class Conversations {
     this.#typing.close();
   }
 
-  #acknowledge(message: PendingMessage, ack: Appended): boolean {
-    const { conversationId: id, seq: head } = ack;
-    this.#options.onAck?.(message, ack);
-    // The push comes with the ack. If it does not, the gap that this reveals is closed like any other.
-    queueMicrotask(() => this.change(id, { kind: 'events', events: [], head }));
-    return id in this.#options.getLogs();
-  }
-
   /** An acknowledged message stays in the outbox until the log shows it; one whose ack was lost leaves it then, too. */
   #settle(log: ConversationState): void {
     let known: Set<string> | undefined;
@@ -194,7 +191,7 @@ export class Conversations {
       known ??= new Set(log.events.map((event) => event.clientEventId));
       const isPassed = entry.conversationId === log.id && (entry.ackedSeq ?? Infinity) <= log.have;
       return isPassed || known.has(entry.clientMessageId);
-    });
+    }, log.id);
   }
 
   #isFromOthers({ type, actor }: ConversationEvent): boolean {

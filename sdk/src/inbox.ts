@@ -2,6 +2,7 @@ import type { ConversationRow, InboxView } from '@alcove/protocol';
 import type { AgentState, AgentStep } from './agent-state.ts';
 import type { LogChange } from './apply-event.ts';
 import type { Request } from './connection.ts';
+import { isFinal } from './retry.ts';
 
 export interface InboxOptions {
   /** Asks until there is an answer. */
@@ -66,10 +67,9 @@ export class Inbox {
     this.#isSyncing = true;
     try {
       await this.#readOn(this.#cursor);
-    } catch {
+    } catch (error) {
       // The cursor is of no use (a restored database): begin again with the first pages.
-      this.#cursor = undefined;
-      this.#reload();
+      if (isFinal(error)) this.#reload();
     }
     this.#isSyncing = false;
   }
@@ -97,6 +97,7 @@ export class Inbox {
   }
 
   #reload(): void {
+    this.#cursor = undefined;
     const { getState, dispatch } = this.#options;
     for (const view of ['all', 'mine', 'unassigned', 'resolved'] as const) {
       if (getState().views[view].next === undefined) continue;

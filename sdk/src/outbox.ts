@@ -24,8 +24,9 @@ export interface OutboxOptions {
   retry: Retry;
   isOnline(): boolean;
   send(message: PendingMessage): Promise<Appended>;
-  /** The server has it. Answers whether the log is followed: then the entry stays until the log shows it. */
-  onAck(message: PendingMessage, ack: Appended): boolean;
+  /** A message has found its conversation. Answers whether that one's log is followed. */
+  onNamed(message: PendingMessage, conversationId: string): boolean;
+  onAck(ack: Appended): void;
   onChange(pending: readonly PendingMessage[], storage: OutboxStorage['kind']): void;
 }
 
@@ -98,11 +99,12 @@ export class Outbox {
     this.settle((entry) => entry.clientMessageId === clientMessageId && entry.state !== 'sending');
   }
 
-  /** Drops what is found to be settled: in the log, or given up. */
-  settle(isSettled: (entry: OutboxEntry) => boolean): void {
+  /** Drops what is found to be settled: given up, or shown by the log of this conversation. */
+  settle(isSettled: (entry: OutboxEntry) => boolean, conversationId?: string): void {
     const settled = this.#entries.filter(isSettled);
     if (!settled.length) return;
-    this.#set(this.#entries.filter((entry) => !settled.includes(entry)));
+    if (conversationId) for (const entry of settled) this.#name(entry, conversationId);
+    this.#set(this.#entries.filter((entry) => !settled.some(({ key }) => key === entry.key)));
     for (const { key } of settled) this.#delete(key);
   }
 
@@ -173,18 +175,27 @@ export class Outbox {
   }
 
   #acknowledge(entry: OutboxEntry, ack: Appended): void {
-    // Otherwise the log has shown it before the ack came.
-    if (!this.#find(entry.key)) return;
-    const isFollowed = this.#options.onAck(entry, ack);
-    const { conversationId, seq: ackedSeq } = ack;
+    const isFollowed = this.#name(entry, ack.conversationId);
+    // Stays until the log shows it, so that it never leaves the screen; the log may have been faster than the ack.
     this.#set(
       this.#entries.flatMap((other) => {
-        if (other.key === entry.key)
-          return isFollowed ? { ...other, conversationId, ackedSeq } : [];
-        return laneOf(other) === laneOf(entry) ? { ...other, conversationId } : other;
+        if (other.key !== entry.key) return other;
+        return isFollowed ? { ...other, ackedSeq: ack.seq } : [];
       }),
     );
     this.#delete(entry.key);
+    this.#options.onAck(ack);
+  }
+
+  /** What was written after the message that opened the conversation goes there, too. */
+  #name(entry: OutboxEntry, conversationId: string): boolean {
+    const isFollowed = this.#options.onNamed(entry, conversationId);
+    const lane = laneOf(entry);
+    if (this.#entries.some((other) => laneOf(other) === lane && !other.conversationId)) {
+      const named = { conversationId };
+      this.#set(this.#entries.map((one) => (laneOf(one) === lane ? { ...one, ...named } : one)));
+    }
+    return isFollowed;
   }
 
   #fail(entry: OutboxEntry, failure: string): void {

@@ -71,7 +71,7 @@ export class Synchroniser {
   checkLater(): void {
     clearTimeout(this.#headsTimer);
     // Jittered, so that clients that were cut off together do not ask together for ever.
-    this.#headsTimer = setTimeout(() => this.checkHeads(), 20_000 + Math.random() * 10_000);
+    this.#headsTimer = setTimeout(() => void this.checkHeads(), 20_000 + Math.random() * 10_000);
   }
 
   /** Catches up everywhere that is behind. */

@@ -78,26 +78,29 @@ export function changeVisitorLog(state: VisitorState, id: string, change: LogCha
   const next = { ...state, logs: { ...state.logs, [id]: log } };
   const known = state.conversations.find((conversation) => conversation.id === id);
   if (!known && !isNews) return next;
-  const summary = summarise(known ?? newConversation(id, ''), log, state.visitorId);
+  const summary = summarise(known ?? newConversation(id), log, state.visitorId);
   const others = state.conversations.filter((conversation) => conversation !== known);
   return withConversations(next, [summary, ...others]);
 }
 
-/** The state with a conversation that the server has just named. */
+/** The state with a conversation that a message of this client has opened. */
 export function addConversation(
   state: VisitorState,
   id: string,
   clientConversationId: string,
 ): VisitorState {
-  if (state.conversations.some((conversation) => conversation.id === id)) return state;
-  const conversation = newConversation(id, clientConversationId);
-  return withConversations(state, [conversation, ...state.conversations]);
+  const known = state.conversations.find((conversation) => conversation.id === id);
+  if (known?.clientConversationId) return state;
+  const added = { ...(known ?? newConversation(id)), clientConversationId };
+  const others = state.conversations.filter((conversation) => conversation !== known);
+  const logs = { [id]: emptyLog(id, 'open', 0, true), ...state.logs };
+  return withConversations({ ...state, logs }, [added, ...others]);
 }
 
-function newConversation(id: string, clientConversationId: string): VisitorConversation {
+function newConversation(id: string): VisitorConversation {
   return {
     id,
-    clientConversationId,
+    clientConversationId: '',
     status: 'open',
     lastActivityAt: new Date().toISOString(),
     head: 0,
@@ -110,7 +113,7 @@ function newConversation(id: string, clientConversationId: string): VisitorConve
 /** Brings a summary up to what its log holds. */
 function summarise(
   conversation: VisitorConversation,
-  { events, cursors, status }: ConversationState,
+  { events, have, cursors, status }: ConversationState,
   visitorId: string | null,
 ): VisitorConversation {
   let { head, lastActivityAt, lastMessage, unread } = conversation;
@@ -127,7 +130,7 @@ function summarise(
     ({ seq, type, actor }) => seq > read && type === 'message.created' && sideOf(actor) === 'team',
   );
   // Reading only lowers the count: to what the log shows above the cursor, or to what may be there at most.
-  const isShown = (events[0]?.prev ?? Infinity) <= read;
+  const isShown = have >= head && (events[0]?.prev ?? Infinity) <= read;
   unread = Math.min(unread, isShown ? fromTeam.length : head - read, WIRE_LIMITS.unreadCount);
   return {
     ...conversation,

@@ -1,5 +1,4 @@
 import {
-  type Appended,
   type ConversationEvent,
   createId,
   type IdentifyContact,
@@ -146,7 +145,7 @@ class Visitor implements VisitorClient {
       getLogs: () => this.getState().logs,
       write: (id, change) => this.#set(changeVisitorLog(this.getState(), id, change)),
       onApplied: (_, events) => this.#announce(events),
-      onAck: (message, ack) => this.#hearAck(message, ack),
+      onNamed: (message, id) => this.#hearName(message, id),
       onPending: (pending, outboxStorage) => this.#patch({ pending, outboxStorage }),
     });
     globalThis.addEventListener?.('storage', this.#hearStorage);
@@ -306,7 +305,7 @@ class Visitor implements VisitorClient {
     this.#session.write(next);
   }
 
-  #hearAck({ clientConversationId = '' }: PendingMessage, { conversationId }: Appended): void {
+  #hearName({ clientConversationId = '' }: PendingMessage, conversationId: string): void {
     this.#set(addConversation(this.getState(), conversationId, clientConversationId));
     const record = this.#session.read();
     if (record?.clientConversationId === clientConversationId && !record.conversationId) {

@@ -1,0 +1,818 @@
+import type { ConversationEvent, MessageCreated } from '@alcove/protocol';
+import { IDBObjectStore as FDBObjectStore } from 'fake-indexeddb';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ChatError } from './chat-error.ts';
+import type { TimelineItem } from './conversation-state.ts';
+import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
+import {
+  type BrowserStorage,
+  createBrowserStorage,
+  stubStorage,
+  stubWindow,
+} from './testing/stub-browser.ts';
+import { createVisitorClient, type VisitorClient } from './visitor.ts';
+
+let server: FakeServer;
+let storage: BrowserStorage;
+const clients: VisitorClient[] = [];
+
+beforeEach(async () => {
+  storage = createBrowserStorage();
+  stubStorage(storage);
+  server = await createFakeServer();
+});
+
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+  await server.close();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+/** A page of the site: its own client on the browser's storage. */
+function openPage(): VisitorClient {
+  const client = createVisitorClient({ serverUrl: server.url, workspaceKey: 'wk_test' });
+  clients.push(client);
+  return client;
+}
+
+const until = (condition: () => boolean) =>
+  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 5_000, interval: 5 });
+
+const firstId = (client: VisitorClient) => client.getState().conversations[0]?.id ?? '';
+
+function linesOf(client: VisitorClient): string[] {
+  const id = client.getState().conversations[0]?.id ?? null;
+  return client.timeline(id).map(textOf);
+}
+
+function textOf(line: TimelineItem): string {
+  return line.kind === 'message' ? `${line.content.text} (${line.state})` : line.kind;
+}
+
+const isOnline = (client: VisitorClient) => client.getState().connection.status === 'online';
+const isSettled = (client: VisitorClient) => client.getState().pending.length === 0;
+
+function sent(): string[] {
+  return server.received.flatMap(({ name, payload }) =>
+    name === 'message.send' ? (payload.content as { text: string }).text : [],
+  );
+}
+
+function storedTexts(): string[] {
+  return [...server.conversations.values()].flatMap(({ events }) =>
+    events.flatMap((event) => (event.type === 'message.created' ? event.content.text : [])),
+  );
+}
+
+describe('before the visitor acts', () => {
+  it('asks nothing, opens no database and keeps nothing', async () => {
+    const databases = vi.spyOn(storage.indexedDB, 'open');
+    const client = openPage();
+    await client.resume();
+    await client.identify({ name: 'Ada' });
+    client.setPage({ url: 'https://shop.example/', title: 'Shop' });
+    client.setTyping('cv_none', true);
+    expect(server.sessionsAsked).toEqual([]);
+    expect(databases).not.toHaveBeenCalled();
+    expect(Object.keys(storage.localStorage)).toEqual([]);
+    expect(client.getState()).toMatchObject({ hasSession: false, connection: { status: 'idle' } });
+  });
+
+  it('refuses blank and too long texts without becoming a visitor', async () => {
+    const client = openPage();
+    await expect(client.send(' \n ')).rejects.toMatchObject({ code: 'invalid' });
+    await expect(client.send('ü'.repeat(4097))).rejects.toMatchObject({ code: 'too_large' });
+    expect(client.getState().hasSession).toBe(false);
+    expect(Object.keys(storage.localStorage)).toEqual([]);
+  });
+});
+
+describe('sending', () => {
+  it('shows the message at once, opens a conversation and ends as sent', async () => {
+    const client = openPage();
+    const kept = client.send('hello');
+    expect(linesOf(client)).toEqual(['hello (waiting)']);
+    await kept;
+    await until(() => isSettled(client));
+    expect(linesOf(client)).toEqual(['hello (sent)']);
+    expect(client.getState().conversations).toHaveLength(1);
+    expect(client.getState().logs[firstId(client)]).toMatchObject({ isLoaded: true, have: 1 });
+  });
+
+  it('keeps the line under one key from waiting to sent', async () => {
+    const client = openPage();
+    const clientMessageId = await client.send('hello');
+    await until(() => isSettled(client));
+    expect(client.timeline(firstId(client)).map(({ key }) => key)).toEqual([clientMessageId]);
+  });
+
+  it('sends in the order of writing, one at a time', async () => {
+    let inFlight = 0;
+    let most = 0;
+    server.faults.onPush = (_, deliver) => {
+      inFlight--;
+      deliver();
+    };
+    server.faults.onCommand = ({ name }) => {
+      if (name === 'message.send') most = Math.max(most, ++inFlight);
+      return 'answer';
+    };
+    const client = openPage();
+    const texts = Array.from({ length: 20 }, (_, n) => `message ${n}`);
+    await Promise.all(texts.map((text) => client.send(text)));
+    await until(() => isSettled(client));
+    expect(storedTexts()).toEqual(texts);
+    expect(most).toBe(1);
+    expect(server.conversations.size).toBe(1);
+  });
+
+  it('stores once what was sent twice because the ack was lost', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const client = openPage();
+    let sends = 0;
+    server.faults.onPush = () => {};
+    server.faults.onCommand = ({ name }) =>
+      name === 'message.send' && ++sends === 1 ? 'lose-ack' : 'answer';
+    await client.send('hello');
+    await until(() => sends === 1);
+    await vi.advanceTimersByTimeAsync(8_000);
+    await until(() => isSettled(client));
+    expect(sends).toBe(2);
+    expect(storedTexts()).toEqual(['hello']);
+    expect(linesOf(client)).toEqual(['hello (sent)']);
+  });
+
+  it('takes the log for an ack when only the ack was lost', async () => {
+    const client = openPage();
+    server.faults.onCommand = ({ name }) => (name === 'message.send' ? 'lose-ack' : 'answer');
+    await client.send('hello');
+    await until(() => isSettled(client));
+    expect(linesOf(client)).toEqual(['hello (sent)']);
+    expect(sent()).toEqual(['hello']);
+  });
+
+  it('tries again, under the same id, what is refused for now', async () => {
+    const client = openPage();
+    let tries = 0;
+    server.faults.onCommand = ({ name }) =>
+      name === 'message.send' && ++tries < 3
+        ? { ok: false, code: 'busy', message: 'later', retryable: true, retryAfterMs: 10 }
+        : 'answer';
+    const clientMessageId = await client.send('hello');
+    await until(() => isSettled(client));
+    const ids = server.received
+      .filter(({ name }) => name === 'message.send')
+      .map(({ payload }) => payload.clientMessageId);
+    expect(ids).toEqual([clientMessageId, clientMessageId, clientMessageId]);
+  });
+
+  it('shows a final refusal with its reason, sends what follows, and retries as a new act', async () => {
+    const client = openPage();
+    server.faults.onCommand = ({ name, payload }) =>
+      name === 'message.send' && (payload.content as { text: string }).text === 'bad'
+        ? { ok: false, code: 'forbidden', message: 'Not this.', retryable: false }
+        : 'answer';
+    const clientMessageId = await client.send('bad');
+    await client.send('good');
+    await until(() => client.getState().pending.every(({ state }) => state === 'failed'));
+    expect(linesOf(client)).toEqual(['good (sent)', 'bad (failed)']);
+    expect(client.getState().pending[0]?.failure).toBe('Not this.');
+
+    server.faults.onCommand = () => 'answer';
+    await client.retry(clientMessageId);
+    await until(() => isSettled(client));
+    expect(linesOf(client)).toEqual(['good (sent)', 'bad (sent)']);
+    const ids = server.received.filter(({ name }) => name === 'message.send');
+    expect(ids.at(-1)?.payload.clientMessageId).not.toBe(clientMessageId);
+  });
+
+  it('drops a failed message for good', async () => {
+    const client = openPage();
+    server.faults.onCommand = ({ name }) =>
+      name === 'message.send'
+        ? { ok: false, code: 'forbidden', message: 'Not this.', retryable: false }
+        : 'answer';
+    const clientMessageId = await client.send('bad');
+    await until(() => client.getState().pending[0]?.state === 'failed');
+    await client.discard(clientMessageId);
+    expect(client.getState().pending).toEqual([]);
+    await client.close();
+    const next = openPage();
+    await next.resume();
+    expect(next.getState().pending).toEqual([]);
+  });
+
+  it('gives up after a day, and says so', async () => {
+    const first = openPage();
+    server.faults.onSession = () => ({
+      ok: false,
+      code: 'busy',
+      message: 'later',
+      retryable: true,
+    });
+    await first.send('old');
+    await first.close();
+    server.faults.onSession = () => undefined;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 25 * 60 * 60 * 1000 });
+    const client = openPage();
+    await client.resume();
+    await until(() => client.getState().pending[0]?.state === 'failed');
+    expect(client.getState().pending[0]?.failure).toContain('day');
+    expect(storedTexts()).toEqual([]);
+  });
+});
+
+describe('receiving', () => {
+  /** A client whose conversation has `hello` in it. */
+  async function talk(): Promise<{ client: VisitorClient; id: string }> {
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    return { client, id: firstId(client) };
+  }
+
+  it('applies live messages once each, announces them and counts them as unread', async () => {
+    const { client, id } = await talk();
+    const heard: string[] = [];
+    const counts: number[] = [];
+    client.on('message', ({ message }) => heard.push(message.content.text));
+    client.on('unread', ({ count }) => counts.push(count));
+    server.faults.onPush = (_, deliver) => {
+      deliver();
+      deliver();
+    };
+    server.say(id, 'one');
+    server.say(id, 'two');
+    await until(() => heard.length === 2);
+    expect(heard).toEqual(['one', 'two']);
+    expect(counts).toEqual([1, 2]);
+    expect(client.getState().conversations[0]?.lastMessage?.text).toBe('two');
+  });
+
+  it('closes the gap that a lost push leaves', async () => {
+    const { client, id } = await talk();
+    server.faults.onPush = (event, deliver) => {
+      if (event.seq !== 2) deliver();
+    };
+    server.say(id, 'lost');
+    server.say(id, 'arrived');
+    await until(() => client.timeline(id).length === 3);
+    expect(linesOf(client)).toEqual(['hello (sent)', 'lost (sent)', 'arrived (sent)']);
+    expect(server.received.filter(({ name }) => name === 'sync')).toHaveLength(1);
+  });
+
+  it('orders what came reordered without asking', async () => {
+    const { client, id } = await talk();
+    const held: (() => void)[] = [];
+    server.faults.onPush = (_, deliver) => held.push(deliver);
+    for (const text of ['one', 'two', 'three']) server.say(id, text);
+    for (const deliver of held.toReversed()) deliver();
+    await until(() => client.timeline(id).length === 4);
+    expect(linesOf(client).slice(1)).toEqual(['one (sent)', 'two (sent)', 'three (sent)']);
+    expect(server.received.filter(({ name }) => name === 'sync')).toEqual([]);
+  });
+
+  it('finds a lost last event by the heads', async () => {
+    const window = stubWindow();
+    const { client, id } = await talk();
+    server.faults.onPush = () => {};
+    server.say(id, 'lost');
+    window.fire('focus');
+    await until(() => client.timeline(id).length === 2);
+    expect(client.getState().unreadCount).toBe(1);
+  });
+
+  it('asks for the heads by itself within half a minute', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const { client, id } = await talk();
+    server.faults.onPush = () => {};
+    server.say(id, 'lost');
+    await vi.advanceTimersByTimeAsync(30_000);
+    await until(() => client.timeline(id).length === 2);
+  });
+
+  it.each([
+    ['nothing at all', undefined],
+    ['no object', 7],
+    ['no seq', { conversationId: 'cv_x', type: 'message.created' }],
+    ['a predecessor above itself', { conversationId: 'cv_x', type: 'x', seq: 1, prev: 2 }],
+  ])('survives an event that is %s, and looks for what it was', async (_, frame) => {
+    const { client, id } = await talk();
+    server.faults.onPush = () => {};
+    server.say(id, 'lost');
+    server.frame('event', frame);
+    server.frame('signal', frame);
+    await until(() => client.timeline(id).length === 2);
+  });
+
+  it('steps over event types that it does not know', async () => {
+    const { client, id } = await talk();
+    server.append(id, {
+      type: 'conversation.rated',
+      actor: { kind: 'visitor', id: 'vi_x' },
+      via: 'widget',
+      clientEventId: 'cl_rated',
+    } as never);
+    server.faults.onPush = (event, deliver) => deliver(event as never);
+    server.frame('event', { ...server.conversations.get(id)?.events[1], prev: 1 });
+    server.frame('event', { ...(server.say(id, 'after') as ConversationEvent), prev: 2 });
+    await until(() => client.getState().logs[id]?.have === 3);
+    expect(linesOf(client)).toEqual(['hello (sent)', 'after (sent)']);
+  });
+
+  it('does not see what is for agents only, and misses nothing by it', async () => {
+    const { client, id } = await talk();
+    const actor = { kind: 'agent', id: 'ag_test' } as const;
+    server.append(id, {
+      type: 'conversation.assigned',
+      actor,
+      via: 'console',
+      clientEventId: 'cl_1',
+      assignee: { agentId: 'ag_test' },
+    });
+    server.say(id, 'hello you');
+    await until(() => client.timeline(id).length === 2);
+    expect(client.getState().logs[id]?.events.map(({ seq }) => seq)).toEqual([1, 3]);
+    expect(server.received.filter(({ name }) => name === 'sync')).toEqual([]);
+  });
+
+  it('shows marks as the other side moves on, and keeps the time of reading', async () => {
+    const { client, id } = await talk();
+    const participant = { kind: 'agent', id: 'team' } as const;
+    const move = (delivered: number, read: number, readAt: string | null) =>
+      server.signal({
+        type: 'cursor',
+        conversationId: id,
+        cursor: { participant, delivered, deliveredAt: readAt, read, readAt },
+      });
+    move(1, 0, null);
+    await until(() => linesOf(client)[0] === 'hello (delivered)');
+    move(1, 1, '2026-01-01T00:00:00.000Z');
+    await until(() => linesOf(client)[0] === 'hello (read)');
+    await client.send('again');
+    await until(() => isSettled(client));
+    move(0, 0, null);
+    move(2, 2, '2026-01-02T00:00:00.000Z');
+    await until(() => linesOf(client)[1] === 'again (read)');
+    const lines = client.timeline(id);
+    expect(lines.map((line) => line.kind === 'message' && line.readAt)).toEqual([
+      '2026-01-01T00:00:00.000Z',
+      '2026-01-02T00:00:00.000Z',
+    ]);
+  });
+
+  it('shows who types until they stop, write or fall silent', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const { client, id } = await talk();
+    const actor = { kind: 'agent', id: 'ag_test', name: 'Ada' } as const;
+    const told: unknown[] = [];
+    client.on('typing', ({ isTyping, name }) => told.push([isTyping, name]));
+    const typing = (isTyping: boolean) =>
+      server.signal({ type: 'typing', conversationId: id, actor, isTyping });
+    typing(true);
+    await until(() => told.length === 1);
+    typing(false);
+    await until(() => told.length === 2);
+    typing(true);
+    await until(() => told.length === 3);
+    server.say(id, 'written');
+    await until(() => told.length === 4);
+    typing(true);
+    await until(() => told.length === 5);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(told).toEqual([
+      [true, 'Ada'],
+      [false, null],
+      [true, 'Ada'],
+      [false, null],
+      [true, 'Ada'],
+      [false, null],
+    ]);
+  });
+
+  it('sends typing sparingly and stops by itself', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const { client, id } = await talk();
+    const told = () =>
+      server.received.flatMap(({ name, payload }) =>
+        name === 'typing.set' ? payload.isTyping : [],
+      );
+    for (let press = 0; press < 8; press++) {
+      client.setTyping(id, true);
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    await until(() => told().length === 2);
+    expect(told()).toEqual([true, true]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await until(() => told().length === 3);
+    expect(told()).toEqual([true, true, false]);
+  });
+
+  it('tells the server what arrived and what was read, in few words', async () => {
+    const { client, id } = await talk();
+    server.say(id, 'one');
+    server.say(id, 'two');
+    const moves = () => server.received.filter(({ name }) => name === 'cursor.advance');
+    await until(() => moves().length === 1);
+    expect(moves()[0]?.payload).toMatchObject({ delivered: 3 });
+    client.markRead(id, 2);
+    expect(client.getState().unreadCount).toBe(1);
+    client.markRead(id, 3);
+    client.markRead(id, 1);
+    expect(client.getState().unreadCount).toBe(0);
+    await until(() => moves().length === 2);
+    expect(moves()[1]?.payload).toMatchObject({ read: 3 });
+  });
+
+  it('answers the same timeline, and the same lines, while nothing of them changed', async () => {
+    const { client, id } = await talk();
+    const before = client.timeline(id);
+    client.setPage({ url: 'https://shop.example/', title: 'Shop' });
+    server.signal({ type: 'presence', actor: { kind: 'agent', id: 'team' }, status: 'offline' });
+    await until(() => !client.getState().isTeamOnline);
+    expect(client.timeline(id)).toBe(before);
+    server.say(id, 'new');
+    await until(() => client.timeline(id).length === 2);
+    expect(client.timeline(id)[0]).toBe(before[0]);
+  });
+
+  it('does not let one listener break the others', async () => {
+    const { client, id } = await talk();
+    const uncaught = new Promise((resolve) => process.once('uncaughtException', resolve));
+    const heard: MessageCreated[] = [];
+    client.on('message', () => {
+      throw new Error('broken listener');
+    });
+    client.on('message', ({ message }) => heard.push(message));
+    server.say(id, 'new');
+    await until(() => heard.length === 1);
+    await expect(uncaught).resolves.toMatchObject({ message: 'broken listener' });
+  });
+
+  it('stops calling a listener that was taken off', async () => {
+    const { client, id } = await talk();
+    const heard: string[] = [];
+    const stop = client.on('message', ({ message }) => heard.push(message.content.text));
+    server.say(id, 'one');
+    await until(() => heard.length === 1);
+    stop();
+    stop();
+    server.say(id, 'two');
+    await until(() => client.timeline(id).length === 3);
+    expect(heard).toEqual(['one']);
+  });
+});
+
+describe('catching up', () => {
+  it.each([1, 199, 200, 201, 1000, 1001])(
+    'has the same log as the server after missing %i events',
+    async (missed) => {
+      const client = openPage();
+      await client.send('hello');
+      await until(() => isSettled(client));
+      const id = firstId(client);
+      server.faults.onHandshake = () => ({
+        ok: false,
+        code: 'busy',
+        message: 'later',
+        retryable: true,
+        retryAfterMs: 20,
+      });
+      server.disconnectAll();
+      await until(() => !isOnline(client));
+      for (let n = 0; n < missed; n++) server.say(id, `missed ${n}`);
+      server.faults.onHandshake = () => undefined;
+      await until(() => client.getState().logs[id]?.have === missed + 1);
+      const log = server.conversations.get(id)?.events ?? [];
+      const held = client.getState().logs[id]?.events ?? [];
+      expect(held.map(({ seq }) => seq)).toEqual(
+        (missed > 1000 ? log.slice(-200) : log).map(({ seq }) => seq),
+      );
+      expect(client.getState().unreadCount).toBe(Math.min(missed, 100));
+    },
+  );
+
+  it('reads history upwards to the beginning after a reset', async () => {
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    const id = firstId(client);
+    await client.close();
+    for (let n = 0; n < 120; n++) server.say(id, `missed ${n}`);
+    const next = openPage();
+    await next.resume();
+    await next.openConversation(id);
+    expect(next.getState().logs[id]).toMatchObject({ isLoaded: true, hasOlder: true });
+    while (next.getState().logs[id]?.hasOlder) await next.loadOlder(id);
+    expect(next.timeline(id)).toHaveLength(121);
+    expect(next.getState().logs[id]?.isLoadingOlder).toBe(false);
+  });
+
+  it('goes on until the server answers', async () => {
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    const id = firstId(client);
+    let refusals = 0;
+    server.faults.onCommand = ({ name }) =>
+      name === 'sync' && ++refusals < 4
+        ? { ok: false, code: 'store_unavailable', message: 'x', retryable: true, retryAfterMs: 5 }
+        : 'answer';
+    server.faults.onPush = (event, deliver) => {
+      if (event.seq > 2) deliver();
+    };
+    server.say(id, 'one');
+    server.say(id, 'two');
+    await until(() => client.timeline(id).length === 3);
+    expect(refusals).toBe(4);
+  });
+});
+
+describe('across pages', () => {
+  it('shows on the next page what was answered meanwhile, with the panel closed', async () => {
+    const first = openPage();
+    await first.send('hello');
+    await until(() => isSettled(first));
+    const id = firstId(first);
+    await first.close();
+    server.say(id, 'answer');
+
+    const next = openPage();
+    const heard: string[] = [];
+    next.on('message', ({ message }) => heard.push(message.content.text));
+    await next.resume();
+    await until(() => isOnline(next));
+    expect(next.getState().unreadCount).toBe(1);
+    expect(next.getState().conversations[0]?.lastMessage).toMatchObject({ text: 'answer' });
+    server.say(id, 'more');
+    await until(() => heard.length === 1);
+    expect(next.getState().unreadCount).toBe(2);
+    await next.openConversation(id);
+    expect(linesOf(next)).toEqual(['hello (sent)', 'answer (sent)', 'more (sent)']);
+    expect(heard).toEqual(['more']);
+    expect(server.sessionsAsked).toHaveLength(2);
+    expect(server.sessionsAsked[1]?.refreshToken).toBeTypeOf('string');
+  });
+
+  it.each([
+    ['IndexedDB', 'indexeddb', () => storage],
+    ['localStorage', 'localstorage', () => ({ localStorage: storage.localStorage })],
+  ] as const)('sends after a reload what was written offline, from %s', async (_, kind, denied) => {
+    stubStorage(denied());
+    server.faults.onSession = () => ({
+      ok: false,
+      code: 'busy',
+      message: 'later',
+      retryable: true,
+    });
+    const first = openPage();
+    const texts = Array.from({ length: 30 }, (__, n) => `offline ${n}`);
+    for (const text of texts) await first.send(text);
+    expect(first.getState().outboxStorage).toBe(kind);
+    await first.close();
+
+    server.faults.onSession = () => undefined;
+    const next = openPage();
+    await next.resume();
+    expect(linesOf(next)).toHaveLength(30);
+    await until(() => isSettled(next));
+    expect(storedTexts()).toEqual(texts);
+    expect(server.conversations.size).toBe(1);
+    await next.close();
+    const last = openPage();
+    await last.resume();
+    expect(last.getState().pending).toEqual([]);
+  });
+
+  it('works without any storage, and says that nothing is kept', async () => {
+    stubStorage({});
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    expect(client.getState().outboxStorage).toBe('memory');
+    expect(storedTexts()).toEqual(['hello']);
+  });
+
+  it('turns to memory when storage gives out, and says so', async () => {
+    const client = openPage();
+    await client.send('hello');
+    expect(client.getState().outboxStorage).toBe('indexeddb');
+    const real = storage.indexedDB;
+    vi.spyOn(IDBObjectStoreOf(real), 'put').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    await client.send('again');
+    expect(client.getState().outboxStorage).toBe('memory');
+    await until(() => isSettled(client));
+    expect(storedTexts()).toEqual(['hello', 'again']);
+  });
+
+  it('writes on in the known conversation before the server was reached', async () => {
+    const first = openPage();
+    await first.send('hello');
+    await until(() => isSettled(first));
+    await first.close();
+    server.faults.onSession = () => ({
+      ok: false,
+      code: 'busy',
+      message: 'later',
+      retryable: true,
+    });
+    const next = openPage();
+    await next.resume();
+    await next.send('offline');
+    expect(linesOf(next)).toEqual(['offline (waiting)']);
+    server.faults.onSession = () => undefined;
+    await until(() => isSettled(next));
+    expect(server.conversations.size).toBe(1);
+    expect(storedTexts()).toEqual(['hello', 'offline']);
+  });
+
+  it('sends once what two tabs find in the outbox', async () => {
+    server.faults.onSession = () => ({
+      ok: false,
+      code: 'busy',
+      message: 'later',
+      retryable: true,
+    });
+    const first = openPage();
+    for (const text of ['one', 'two', 'three']) await first.send(text);
+    const second = openPage();
+    await second.resume();
+    expect(linesOf(second)).toHaveLength(3);
+    server.faults.onSession = () => undefined;
+    await until(() => isSettled(first) && isSettled(second));
+    expect(storedTexts()).toEqual(['one', 'two', 'three']);
+    await Promise.all([first, second].map((tab) => tab.openConversation(firstId(tab))));
+    expect(linesOf(first)).toHaveLength(3);
+    expect(linesOf(second)).toEqual(linesOf(first));
+  });
+
+  it('sends as a new visitor what is unsent when the old session has ended, and says that the thread is lost', async () => {
+    const first = openPage();
+    await first.send('hello');
+    await until(() => isSettled(first));
+    await first.close();
+    server.forgetSessions();
+    const next = openPage();
+    await next.resume();
+    await next.send('are you there?');
+    await until(() => isSettled(next));
+    expect(next.getState().isThreadLost).toBe(true);
+    expect(linesOf(next)).toEqual(['are you there? (sent)']);
+    expect(server.conversations.size).toBe(2);
+    expect(next.getState().conversations).toHaveLength(1);
+  });
+
+  it('forgets everything on signing out, in every tab, and can be used again', async () => {
+    const window = stubWindow();
+    const first = openPage();
+    await first.send('hello');
+    await until(() => isSettled(first));
+    const key = Object.keys(storage.localStorage)[0] ?? '';
+    await first.signOut();
+    expect(first.getState()).toMatchObject({ hasSession: false, conversations: [], pending: [] });
+    expect(Object.keys(storage.localStorage)).toEqual([]);
+    await vi.waitFor(async () => expect(await storage.indexedDB.databases()).toEqual([]));
+    await first.send('somebody else');
+    await until(() => isSettled(first));
+    expect(new Set([...server.conversations.values()].map(({ row }) => row.visitorId)).size).toBe(
+      2,
+    );
+    window.fire('storage', { key, newValue: null });
+    expect(first.getState()).toMatchObject({ hasSession: false, connection: { status: 'idle' } });
+  });
+});
+
+describe('the connection', () => {
+  it('comes back after a loss, and tells so', async () => {
+    const client = openPage();
+    const states: string[] = [];
+    client.on('connection', ({ status }) => states.push(status));
+    await client.send('hello');
+    await until(() => isSettled(client));
+    server.disconnectAll();
+    await until(() => states.length >= 4);
+    expect(states.slice(0, 4)).toEqual(['connecting', 'online', 'reconnecting', 'online']);
+  });
+
+  it('renews a refused token once, without a word', async () => {
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    let refusals = 0;
+    server.faults.onHandshake = () =>
+      refusals++
+        ? undefined
+        : { ok: false, code: 'unauthenticated', message: 'expired', retryable: false };
+    server.disconnectAll();
+    await until(() => isOnline(client) && refusals === 2);
+    expect(server.sessionsAsked).toHaveLength(2);
+    expect(new Set(server.handshakes.map(({ accessToken }) => accessToken)).size).toBe(2);
+  });
+
+  it('renews the token before it ends, on the open connection', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    await server.close();
+    server = await createFakeServer({ accessLifeMs: 20_000 });
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    await vi.advanceTimersByTimeAsync(17_500);
+    const renewals = () => server.received.filter(({ name }) => name === 'session.renew');
+    await until(() => renewals().length > 0);
+    expect(server.handshakes).toHaveLength(1);
+    expect(server.sessionsAsked).toHaveLength(2);
+  });
+
+  it('ends in words when trying again is of no use', async () => {
+    server.faults.onSession = () => ({
+      ok: false,
+      code: 'origin_not_allowed',
+      message: 'This site may not use this chat.',
+      retryable: false,
+    });
+    const client = openPage();
+    const errors: ChatError[] = [];
+    client.on('error', (error) => errors.push(error));
+    await client.send('hello');
+    await until(() => client.getState().connection.status === 'refused');
+    expect(client.getState().connection).toMatchObject({
+      reason: 'This site may not use this chat.',
+      code: 'origin_not_allowed',
+    });
+    expect(errors).toMatchObject([{ code: 'origin_not_allowed' }]);
+    expect(linesOf(client)).toEqual(['hello (waiting)']);
+  });
+
+  it('comes back when a draining server said, not earlier', async () => {
+    const window = stubWindow();
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    server.signal({ type: 'server.drain', afterMs: 400 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const lostAt = Date.now();
+    server.disconnectAll();
+    await until(() => !isOnline(client));
+    window.fire('online');
+    await until(() => isOnline(client));
+    expect(Date.now() - lostAt).toBeGreaterThanOrEqual(390);
+  });
+
+  it('tries at once when the network is back', async () => {
+    const window = stubWindow();
+    vi.spyOn(Math, 'random').mockReturnValue(0.999);
+    const client = openPage();
+    let isDown = true;
+    server.faults.onSession = () =>
+      isDown ? { ok: false, code: 'busy', message: 'later', retryable: true } : undefined;
+    await client.send('hello');
+    await until(() => client.getState().connection.status === 'reconnecting');
+    isDown = false;
+    window.fire('online');
+    await until(() => isSettled(client));
+    expect(storedTexts()).toEqual(['hello']);
+  });
+
+  it('tells the server who the visitor is as soon as there is one', async () => {
+    const client = openPage();
+    await client.identify({ name: 'Ada' });
+    await client.identify({ email: 'ada@shop.example' });
+    await client.send('hello');
+    await until(() => isSettled(client));
+    const told = () => server.received.filter(({ name }) => name === 'contact.identify');
+    await until(() => told().length === 1);
+    expect(told()[0]?.payload).toEqual({ name: 'Ada', email: 'ada@shop.example' });
+    server.faults.onCommand = ({ name }) =>
+      name === 'contact.identify'
+        ? { ok: false, code: 'invalid', message: 'No e-mail address.', retryable: false }
+        : 'answer';
+    await expect(client.identify({ email: 'nonsense' })).rejects.toMatchObject({ code: 'invalid' });
+  });
+
+  it('leaves no timer, listener or connection behind', async () => {
+    const window = stubWindow();
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    client.setTyping(firstId(client), true);
+    server.say(firstId(client), 'answer');
+    await until(() => client.getState().unreadCount === 1);
+    await client.close();
+    expect(window.listenerCount()).toBe(0);
+    await until(() => server.connectionCount() === 0);
+    const before = client.getState();
+    server.say(firstId(client), 'unheard');
+    vi.useFakeTimers();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(client.getState()).toBe(before);
+  });
+});
+
+/** The class behind a factory's object stores, to break one of its methods. */
+function IDBObjectStoreOf(_: IDBFactory): { put(): unknown } {
+  return FDBObjectStore.prototype as unknown as { put(): unknown };
+}
