@@ -1,5 +1,23 @@
-import { StrictMode } from 'react';
+import createCache from '@emotion/cache';
 import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { createConsoleStore } from './app/store.ts';
+import { createSession } from './client/session.ts';
+import { browserStorage } from './shared/persisted.ts';
+
+// Browsers hide the attribute and give the nonce as a property only.
+const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce;
+
+const store = createConsoleStore({ storage: browserStorage() });
+const session = createSession({
+  serverUrl: window.location.origin,
+  store,
+  locks: navigator.locks,
+});
+const styles = createCache({ key: 'alcove', nonce });
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode />);
+if (!root) throw new Error('index.html has lost its #root');
+// Not in StrictMode: its doubled effects leave react-virtuoso blank when a short list opens at its end.
+createRoot(root).render(<App store={store} session={session} styles={styles} />);
+void session.resume();

@@ -1,0 +1,80 @@
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import { styled } from '@mui/material/styles';
+import Switch from '@mui/material/Switch';
+import { useDispatch, useSelector } from 'react-redux';
+import { Key } from '../shared/Key.tsx';
+import { selectHasShortcuts, shortcutsSwitched } from '../shared/preferences.ts';
+import { t } from '../shared/texts.ts';
+
+const SHORTCUTS = [
+  { keys: ['J', '↓'], key: 'shortcuts.next' },
+  { keys: ['K', '↑'], key: 'shortcuts.previous' },
+  { keys: ['R', 'Enter'], key: 'shortcuts.reply' },
+  { keys: ['Esc'], key: 'shortcuts.leave' },
+  { keys: ['A'], key: 'shortcuts.assign' },
+  { keys: ['E'], key: 'shortcuts.resolve' },
+  { keys: ['?'], key: 'shortcuts.sheet' },
+] as const;
+
+const List = styled('dl')(({ theme }) => ({
+  margin: 0,
+  '& > div': {
+    display: 'flex',
+    alignItems: 'center',
+    justifyContent: 'space-between',
+    gap: 16,
+    minBlockSize: 40,
+    borderBlockEnd: `1px solid ${theme.vars.palette.divider}`,
+  },
+  '& dd': { margin: 0, display: 'flex', alignItems: 'center', gap: 6 },
+}));
+
+const Or = styled('span')(({ theme }) => ({
+  ...theme.typography.caption,
+  color: theme.vars.palette.chat.text3,
+}));
+
+/** Every key that does something by itself, and the switch that turns them off. */
+export function ShortcutSheet({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
+  const dispatch = useDispatch();
+  const isOn = useSelector(selectHasShortcuts);
+  return (
+    <Dialog open={isOpen} onClose={onClose} maxWidth="xs" fullWidth>
+      <DialogTitle>{t('shortcuts.title')}</DialogTitle>
+      <DialogContent>
+        <List>
+          {SHORTCUTS.map(({ keys, key }) => (
+            <div key={key}>
+              <dt>{t(key)}</dt>
+              <dd>
+                {keys.map((each, index) => (
+                  <span key={each}>
+                    {index > 0 && <Or>{t('shortcuts.or')} </Or>}
+                    <Key>{each}</Key>
+                  </span>
+                ))}
+              </dd>
+            </div>
+          ))}
+        </List>
+      </DialogContent>
+      <DialogActions sx={{ justifyContent: 'space-between' }}>
+        <FormControlLabel
+          control={
+            <Switch
+              checked={isOn}
+              onChange={(event) => dispatch(shortcutsSwitched(event.target.checked))}
+            />
+          }
+          label={t('shortcuts.switch')}
+        />
+        <Button onClick={onClose}>{t('shortcuts.close')}</Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

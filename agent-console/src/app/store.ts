@@ -1,0 +1,81 @@
+import { combineReducers, configureStore, type Middleware } from '@reduxjs/toolkit';
+import { chatReducer } from '../client/chat.ts';
+import { sessionReducer, signedIn, signedOut } from '../client/session-slice.ts';
+import { acceptDrafts, draftsRead, draftsReducer } from '../conversation/drafts.ts';
+import {
+  acceptOpenConversations,
+  openConversationsRead,
+  openConversationsReducer,
+} from '../conversation/open-conversations.ts';
+import { type KeptStorage, readKept, writeKept } from '../shared/persisted.ts';
+import {
+  acceptPreferences,
+  DEFAULT_PREFERENCES,
+  preferencesRead,
+  preferencesReducer,
+} from '../shared/preferences.ts';
+
+const reducer = combineReducers({
+  session: sessionReducer,
+  chat: chatReducer,
+  drafts: draftsReducer,
+  openConversations: openConversationsReducer,
+  preferences: preferencesReducer,
+});
+
+/** Everything the console knows. */
+export type RootState = ReturnType<typeof reducer>;
+
+/** The slices that survive a reload, kept per agent so that two people on one computer never mix. */
+const KEPT = ['drafts', 'openConversations', 'preferences'] as const;
+
+/** Builds the store. Drafts, open conversations and preferences are kept in `storage`. */
+export function createConsoleStore({ storage }: { storage: KeptStorage | null }) {
+  return configureStore({
+    reducer,
+    middleware: (defaults) =>
+      // The checks walk the whole state after each action, which thousands of events make slow.
+      defaults({ immutableCheck: false, serializableCheck: false }).concat(keeping(storage)),
+  });
+}
+
+/** The store that `createConsoleStore` builds. */
+export type ConsoleStore = ReturnType<typeof createConsoleStore>;
+
+/** Reads what is kept when somebody signs in, writes what changed after each action. */
+function keeping(storage: KeptStorage | null): Middleware<object, RootState> {
+  return (store) => (next) => (action) => {
+    const before = store.getState();
+    const result = next(action);
+    if (signedIn.match(action)) {
+      readAll(storage, action.payload.agentId, store.dispatch);
+    } else if (before.session.status === 'signed_in' && !signedOut.match(action)) {
+      const after = store.getState();
+      for (const slice of KEPT) {
+        if (after[slice] === before[slice]) continue;
+        writeKept(storage, keyOf(slice, before.session.agentId), after[slice]);
+      }
+    }
+    return result;
+  };
+}
+
+function readAll(
+  storage: KeptStorage | null,
+  agentId: string,
+  dispatch: (
+    action: ReturnType<typeof draftsRead | typeof openConversationsRead | typeof preferencesRead>,
+  ) => unknown,
+): void {
+  const read = <Value>(
+    slice: (typeof KEPT)[number],
+    accept: (value: unknown) => Value | undefined,
+  ) => readKept(storage, keyOf(slice, agentId), accept);
+  dispatch(draftsRead(read('drafts', acceptDrafts) ?? {}));
+  dispatch(openConversationsRead(read('openConversations', acceptOpenConversations) ?? []));
+  dispatch(preferencesRead(read('preferences', acceptPreferences) ?? DEFAULT_PREFERENCES));
+}
+
+function keyOf(slice: (typeof KEPT)[number], agentId: string): string {
+  return `alcove:console:${agentId}:${slice}`;
+}

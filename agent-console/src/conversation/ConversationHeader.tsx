@@ -1,0 +1,155 @@
+import type { InboxRow } from '@alcove/protocol';
+import Button from '@mui/material/Button';
+import Chip from '@mui/material/Chip';
+import IconButton from '@mui/material/IconButton';
+import { styled } from '@mui/material/styles';
+import Tooltip from '@mui/material/Tooltip';
+import { ArrowLeft, Check, PanelRight, RotateCcw } from 'lucide-react';
+import { type RefObject, useState } from 'react';
+import { useSelector } from 'react-redux';
+import { Link } from 'react-router';
+import { type ChatRoot, selectPresence } from '../client/chat.ts';
+import { useClient } from '../client/console-context.tsx';
+import { Avatar } from '../shared/Avatar.tsx';
+import { contactName } from '../shared/contact-name.ts';
+import { selectHasShortcuts } from '../shared/preferences.ts';
+import { t } from '../shared/texts.ts';
+import { useIsNarrow, useIsWide } from '../shared/use-layout.ts';
+import { useShortcuts } from '../shared/use-shortcuts.ts';
+import { AssignMenu } from './AssignMenu.tsx';
+
+interface ConversationHeaderProps {
+  row: InboxRow;
+  /** Where "back" leads on a narrow screen. */
+  backTo: string;
+  assignButton: RefObject<HTMLButtonElement | null>;
+  onShowContact(): void;
+  onFailure(error: unknown): void;
+}
+
+const Bar = styled('header')(({ theme }) => ({
+  display: 'flex',
+  alignItems: 'center',
+  gap: 12,
+  flex: 'none',
+  minBlockSize: 56,
+  paddingInline: 16,
+  borderBlockEnd: `1px solid ${theme.vars.palette.divider}`,
+  '@media (max-width: 899.95px)': { gap: 6, paddingInline: 8 },
+}));
+
+const Person = styled('div')({ flex: 1, minInlineSize: 0 });
+
+const Name = styled('h2')(({ theme }) => ({
+  ...theme.typography.h2,
+  margin: 0,
+  lineHeight: '20px',
+  overflow: 'hidden',
+  textOverflow: 'ellipsis',
+  whiteSpace: 'nowrap',
+}));
+
+const Status = styled('div')(({ theme }) => ({
+  ...theme.typography.caption,
+  color: theme.vars.palette.chat.text3,
+}));
+
+const Resolved = styled(Chip)(({ theme }) => ({
+  ...theme.typography.caption,
+  fontWeight: 600,
+  blockSize: 24,
+  borderRadius: 6,
+  color: theme.vars.palette.success.main,
+  backgroundColor: theme.vars.palette.chat.successSoft,
+}));
+
+/** Who one talks with, who has it, and the way to end it. */
+export function ConversationHeader(props: ConversationHeaderProps) {
+  const { row, backTo, assignButton, onShowContact, onFailure } = props;
+  const client = useClient();
+  const isNarrow = useIsNarrow();
+  const isWide = useIsWide();
+  const presence =
+    useSelector((root: ChatRoot) => selectPresence(root, row.visitorId)) ??
+    (row.isVisitorOnline ? 'online' : 'offline');
+  const name = contactName(row.contact);
+  return (
+    <Bar>
+      {isNarrow && (
+        <IconButton component={Link} to={backTo} aria-label={t('conversation.back')}>
+          <ArrowLeft size={20} aria-hidden className="flips" />
+        </IconButton>
+      )}
+      <Avatar id={row.contact.id} name={name} kind="visitor" size={36} presence={presence} />
+      <Person>
+        <Name>
+          <bdi dir="auto">{name}</bdi>
+        </Name>
+        <Status>
+          {presence === 'unknown'
+            ? t('conversation.presence_unknown')
+            : t(`conversation.${presence}`)}
+        </Status>
+      </Person>
+      {row.status === 'resolved' && !isNarrow && (
+        <Resolved label={t('conversation.status.resolved')} />
+      )}
+      <AssignMenu
+        row={row}
+        button={assignButton}
+        isShort={isNarrow}
+        onAssign={(agentId) => void client.assign(row.id, agentId).catch(onFailure)}
+      />
+      <ResolveButton row={row} isShort={isNarrow} onFailure={onFailure} />
+      {!isWide && (
+        <Tooltip title={t('conversation.open_contact')}>
+          <IconButton aria-label={t('conversation.open_contact')} onClick={onShowContact}>
+            <PanelRight size={20} aria-hidden className="flips" />
+          </IconButton>
+        </Tooltip>
+      )}
+    </Bar>
+  );
+}
+
+function ResolveButton({
+  row,
+  isShort,
+  onFailure,
+}: {
+  row: InboxRow;
+  isShort: boolean;
+  onFailure(error: unknown): void;
+}) {
+  const client = useClient();
+  const [isBusy, setIsBusy] = useState(false);
+  const isResolved = row.status === 'resolved';
+  const change = () => {
+    if (isBusy) return;
+    setIsBusy(true);
+    const done = isResolved ? client.reopen(row.id) : client.resolve(row.id);
+    void done.catch(onFailure).finally(() => setIsBusy(false));
+  };
+  useShortcuts({ e: change }, useSelector(selectHasShortcuts));
+  const label = t(isResolved ? 'conversation.reopen' : 'conversation.resolve');
+  const icon = isResolved ? <RotateCcw size={18} aria-hidden /> : <Check size={18} aria-hidden />;
+  if (isShort) {
+    return (
+      <IconButton aria-label={label} disabled={isBusy} onClick={change}>
+        {icon}
+      </IconButton>
+    );
+  }
+  return (
+    <Button
+      size="small"
+      variant="outlined"
+      startIcon={icon}
+      loading={isBusy}
+      loadingPosition="start"
+      onClick={change}
+    >
+      {label}
+    </Button>
+  );
+}

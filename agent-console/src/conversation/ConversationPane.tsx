@@ -1,0 +1,92 @@
+import type { InboxRow } from '@alcove/protocol';
+import type { ConversationState } from '@alcove/sdk/agent';
+import Alert from '@mui/material/Alert';
+import Snackbar from '@mui/material/Snackbar';
+import { styled } from '@mui/material/styles';
+import { useEffect, useRef, useState } from 'react';
+import { useSelector } from 'react-redux';
+import { type ChatRoot, selectLog, selectRow } from '../client/chat.ts';
+import { useClient } from '../client/console-context.tsx';
+import { reasonOf } from '../client/reason.ts';
+import { EmptyState } from '../shared/EmptyState.tsx';
+import { selectHasShortcuts } from '../shared/preferences.ts';
+import { t } from '../shared/texts.ts';
+import { useShortcuts } from '../shared/use-shortcuts.ts';
+import { Composer } from './Composer.tsx';
+import { ConversationHeader } from './ConversationHeader.tsx';
+import { LoadingTimeline } from './LoadingTimeline.tsx';
+import { Announcer } from './Announcer.tsx';
+import { Timeline } from './Timeline.tsx';
+
+interface ConversationPaneProps {
+  conversationId: string;
+  backTo: string;
+  onShowContact(): void;
+}
+
+const Pane = styled('section')({
+  display: 'flex',
+  flexDirection: 'column',
+  flex: 1,
+  minBlockSize: 0,
+});
+
+/** One conversation: what was said, and the place to answer. */
+export function ConversationPane({ conversationId, backTo, onShowContact }: ConversationPaneProps) {
+  const client = useClient();
+  const row = useSelector((root: ChatRoot) => selectRow(root, conversationId));
+  const log = useSelector((root: ChatRoot) => selectLog(root, conversationId));
+  const [refusal, setRefusal] = useState<string | null>(null);
+  useEffect(() => {
+    // Waits for the connection by itself; what comes back here is final.
+    client.openConversation(conversationId).catch((error: unknown) => setRefusal(reasonOf(error)));
+  }, [client, conversationId]);
+
+  if (refusal !== null && !log?.isLoaded) return <EmptyState sentence={refusal} />;
+  if (!row || !log?.isLoaded) return <LoadingTimeline />;
+  return <OpenConversation row={row} log={log} backTo={backTo} onShowContact={onShowContact} />;
+}
+
+function OpenConversation({
+  row,
+  log,
+  backTo,
+  onShowContact,
+}: Omit<ConversationPaneProps, 'conversationId'> & { row: InboxRow; log: ConversationState }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const assignButton = useRef<HTMLButtonElement>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  useShortcuts(
+    {
+      r: () => field.current?.focus(),
+      Enter: () => field.current?.focus(),
+      a: () => assignButton.current?.click(),
+    },
+    useSelector(selectHasShortcuts),
+  );
+  return (
+    <Pane>
+      <ConversationHeader
+        row={row}
+        backTo={backTo}
+        assignButton={assignButton}
+        onShowContact={onShowContact}
+        onFailure={(error) =>
+          setFailure(t('conversation.action_failed', { reason: reasonOf(error) }))
+        }
+      />
+      <Timeline row={row} log={log} />
+      <Composer row={row} field={field} />
+      <Announcer row={row} />
+      <Snackbar
+        open={failure !== null}
+        autoHideDuration={8_000}
+        onClose={(_event, reason) => reason !== 'clickaway' && setFailure(null)}
+      >
+        <Alert severity="error" onClose={() => setFailure(null)}>
+          {failure}
+        </Alert>
+      </Snackbar>
+    </Pane>
+  );
+}

@@ -1,0 +1,39 @@
+import { useEffect, useEffectEvent } from 'react';
+
+/** What a key does: `event.key` (`j`, `ArrowDown`, `?`), then the act. An act that does not apply answers `false`. */
+export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void | false>>;
+
+/**
+ * Listens for single keys while nothing is being typed and no menu or dialog is open. With modifiers a key belongs to
+ * the browser. They can be switched off (WCAG 2.2, 2.1.4).
+ */
+export function useShortcuts(shortcuts: Shortcuts, isEnabled: boolean): void {
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.isComposing || isTaken(event.target, event.key)) return;
+    const act = shortcuts[event.key];
+    if (act && act(event) !== false) event.preventDefault();
+  });
+  useEffect(() => {
+    if (!isEnabled) return;
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [isEnabled]);
+}
+
+/** Whether the focused element has a use of its own for the key. */
+function isTaken(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof Element)) return false;
+  if (
+    target.closest(
+      'input, textarea, select, [contenteditable], [role="dialog"], [role="menu"], [role="listbox"]',
+    )
+  ) {
+    return true;
+  }
+  if (key === 'Enter' || key === ' ') return target.closest('a, button, [role="tab"]') !== null;
+  return (
+    key.startsWith('Arrow') &&
+    target.closest('[role="tablist"], [role="log"], [data-scrolls]') !== null
+  );
+}
