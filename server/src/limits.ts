@@ -32,7 +32,7 @@ export interface Limits {
   sessionSweepMs: number;
   /** A participant whose last connection is gone stays online this long, so that a reload is no news. */
   presenceGraceMs: number;
-  /** Typing is relayed at most once in this time for each connection and conversation. */
+  /** Typing is relayed at most once in this time for each session and conversation. */
   typingIntervalMs: number;
   /** A workspace's agents are read again after this time, in case another node changed them. */
   rosterTtlMs: number;
@@ -43,6 +43,8 @@ export interface Limits {
   visitorConversations: number;
   /** Remembered: which visitor a conversation belongs to. About 300 bytes each. */
   cachedScopes: number;
+  /** Remembered: when a session was last relayed as typing. */
+  cachedTurns: number;
   /** Remembered: workspaces' agents. */
   cachedRosters: number;
 
@@ -87,6 +89,7 @@ export const defaultLimits: Limits = {
   staleTries: 3,
   visitorConversations: 50,
   cachedScopes: 50_000,
+  cachedTurns: 10_000,
   cachedRosters: 1_000,
 
   drainWaves: 16,

@@ -11,7 +11,7 @@ import type { Roster } from './roster.ts';
 /** Who is writing. Relayed and forgotten, never stored. */
 export interface Typing {
   /**
-   * Relays, or silently does nothing when this caller was relayed a moment ago: the receiver lets it expire anyway.
+   * Relays, or silently does nothing when this session was relayed a moment ago: the receiver lets it expire anyway.
    *
    * @throws DomainError `not_found`
    */
@@ -26,17 +26,16 @@ export function createTyping(options: {
   limits: Limits;
 }): Typing {
   const { access, publisher, roster, clock, limits } = options;
-  // Goes away with the connection. Who cycles through more conversations than this is no writer.
-  const relayedAt = new WeakMap<Caller, LRUCache<string, number>>();
+  // By session, so that neither a second tab nor HTTP requests have turns of their own.
+  const relayedAt = new LRUCache<string, number>({ max: limits.cachedTurns });
 
-  function takeTurn(caller: Caller, conversationId: string): boolean {
-    const turns = relayedAt.get(caller) ?? new LRUCache<string, number>({ max: 20 });
-    relayedAt.set(caller, turns);
+  function takeTurn({ principal }: Caller, conversationId: string): boolean {
+    const key = `${principal.sessionId}/${conversationId}`;
     const now = clock.now();
-    const last = turns.get(conversationId);
+    const last = relayedAt.get(key);
     // A clock that was set back must not silence anybody.
     if (last !== undefined && now >= last && now - last < limits.typingIntervalMs) return false;
-    turns.set(conversationId, now);
+    relayedAt.set(key, now);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import {
   goldenAgentCommands,
   goldenVisitorCommands,
+  type RefusedFrame,
   refusedFrames,
 } from '@alcove/protocol/fixtures';
 import {
@@ -76,12 +77,19 @@ describe('golden frames', () => {
     expect(agentAckSchemas[command].safeParse(answer)).toMatchObject({ success: true });
   });
 
-  const refusedCommands = refusedFrames.filter(({ frame }) => frame.door === 'visitor command');
+  const refusedAt = (door: string) => refusedFrames.filter(({ frame }) => frame.door === door);
+  const toRefusal = ({ code, reason }: RefusedFrame) => ({ ok: false, code, message: reason });
 
-  it.each(refusedCommands)('that are wrong are refused in these words: $name', async (refused) => {
+  it.each(refusedAt('visitor command'))('of a visitor that are wrong: $name', async (refused) => {
     const { command, payload } = refused.frame.input as { command: string; payload: unknown };
     const answer = await gateway.commands.executeVisitor(callerOf(visitor), command, payload);
-    expect(answer).toMatchObject({ ok: false, code: refused.code, message: refused.reason });
+    expect(answer).toMatchObject(toRefusal(refused));
+  });
+
+  it.each(refusedAt('agent command'))('of an agent that are wrong: $name', async (refused) => {
+    const { command, payload } = refused.frame.input as { command: string; payload: unknown };
+    const answer = await gateway.commands.executeAgent(callerOf(agent), command, payload);
+    expect(answer).toMatchObject(toRefusal(refused));
   });
 });
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import type { ZodType } from 'zod';
 import { toIso } from '../../domain/clock.ts';
 import {
+  callerOf,
   startTestGateway,
   type TestClient,
   type TestGateway,
@@ -352,8 +353,8 @@ describe('typing', () => {
     expect(visitorClient.frames.filter(({ payload }) => payload.type === 'typing')).toEqual([]);
   });
 
-  it('is relayed once in two seconds for each connection and conversation', async () => {
-    const { visitorClient, agentClient, conversationId } = await startConversation();
+  it('is relayed once in two seconds for each session and conversation', async () => {
+    const { visitor, visitorClient, agentClient, conversationId } = await startConversation();
     const second = await send(visitorClient, { clientConversationId: 'cl_second' }, 'Also');
     const heard: string[] = [];
     agentClient.socket.on('signal', (signal) => {
@@ -366,6 +367,9 @@ describe('typing', () => {
     await type(second.conversationId);
     gateway.clock.advance(1999);
     await type(conversationId);
+    // Without a connection there are no more turns than with one.
+    const typing = { conversationId, isTyping: true };
+    await gateway.commands.executeVisitor(callerOf(visitor), 'typing.set', typing);
     gateway.clock.advance(1);
     await type(conversationId, false);
     await agentClient.next('signal', { type: 'typing', isTyping: false });

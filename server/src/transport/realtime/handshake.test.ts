@@ -1,5 +1,5 @@
 import { PROTOCOL_VERSION } from '@alcove/protocol';
-import { goldenHandshakes } from '@alcove/protocol/fixtures';
+import { goldenHandshakes, refusedFrames } from '@alcove/protocol/fixtures';
 import { expect, it } from 'vitest';
 import { parseHandshake } from './handshake.ts';
 
@@ -23,3 +23,12 @@ it('lets nobody in who does not say which protocol they speak', () => {
 it.each(goldenHandshakes)('accepts the golden handshake “$name”', ({ frame }) => {
   expect(parseHandshake(frame.auth)).toEqual(frame.auth);
 });
+
+it.each(refusedFrames.filter(({ frame }) => frame.door === 'handshake'))(
+  'refuses in these words: $name',
+  ({ frame, code, reason }) => {
+    expect(() => parseHandshake(frame.input)).toThrow(
+      expect.objectContaining({ code, message: reason }),
+    );
+  },
+);
