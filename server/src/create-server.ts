@@ -46,6 +46,8 @@ export interface ServerOptions {
   limits?: Partial<Limits>;
   passwordCost?: PasswordCost;
   files?: BuiltFiles;
+  /** Puts something between the server and its store, such as faults. */
+  wrapStorage?: (storage: Storage) => Storage;
 }
 
 /** A server, ready to listen. */
@@ -70,7 +72,8 @@ const PRUNE_MS = 60 * 60 * 1000;
  * @throws Error in words for the operator when the data cannot be opened.
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const storage = await openStorage(options.config.databaseUrl);
+  const { config, wrapStorage = (opened) => opened } = options;
+  const storage = wrapStorage(await openStorage(config.databaseUrl));
   try {
     return await assemble(storage, options);
   } catch (error) {
@@ -82,11 +85,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 async function assemble(storage: Storage, options: ServerOptions): Promise<Server> {
   const { config, keys, logger, passwordCost, clock = systemClock } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const life = { isDraining: false };
+  const life: Life = { isDraining: false, port: config.port };
   // Socket.IO puts itself before the listeners that it finds, so the listener stands before there is an app.
   const httpServer = createListener((request, response) => app(request, response));
-  const publicUrl = () =>
-    config.publicUrl ?? new URL(`http://localhost:${portOf(httpServer) ?? config.port}`);
+  const publicUrl = () => config.publicUrl ?? new URL(`http://localhost:${life.port}`);
   const clientAddress = createClientAddress(config.trustProxy);
 
   const io = createSocketServer(httpServer, limits);
@@ -123,8 +125,15 @@ async function assemble(storage: Storage, options: ServerOptions): Promise<Serve
   });
 }
 
+/** What changes while a server lives. */
+interface Life {
+  isDraining: boolean;
+  /** The one that the system gave, once it listens. */
+  port: number;
+}
+
 interface RunningParts {
-  life: { isDraining: boolean };
+  life: Life;
   config: Config;
   httpServer: HttpServer;
   publicUrl: () => URL;
@@ -140,20 +149,20 @@ interface RunningParts {
 
 /** What begins and what ends, in this order. */
 function start(parts: RunningParts): Server {
-  const { admin, config, httpServer, logger, publicUrl } = parts;
+  const { admin, config, httpServer, life, logger, publicUrl } = parts;
   const stopPruning = pruneRegularly(parts.sessions, logger);
   let adminSocket: AdminSocket | undefined;
   return {
     admin,
     async listen() {
-      await listenOn(httpServer, config);
+      life.port = await listenOn(httpServer, config);
       adminSocket = await openAdminSocket({ path: adminSocketOf(config), admin, logger });
-      const port = portOf(httpServer) ?? config.port;
-      logger.info({ port, url: publicUrl().origin }, 'listening');
-      return { url: publicUrl().origin, port };
+      const listening = { url: publicUrl().origin, port: life.port };
+      logger.info(listening, 'listening');
+      return listening;
     },
     async close() {
-      parts.life.isDraining = true;
+      life.isDraining = true;
       stopPruning();
       await adminSocket?.close();
       await drain(httpServer, parts.gateway);
@@ -211,12 +220,13 @@ function createListener(listener: RequestListener): HttpServer {
   return createHttpServer(timeouts, listener);
 }
 
-function listenOn(httpServer: HttpServer, { port, host }: Config): Promise<void> {
+/** @returns the port. */
+function listenOn(httpServer: HttpServer, { port, host }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
     httpServer.once('error', (error: NodeJS.ErrnoException) => {
       reject(new Error(inWords(error, port, host), { cause: error }));
     });
-    httpServer.listen({ port, host }, resolve);
+    httpServer.listen({ port, host }, () => resolve((httpServer.address() as AddressInfo).port));
   });
 }
 
@@ -250,15 +260,7 @@ function pruneRegularly(sessions: Sessions, logger: Logger): () => void {
   return () => clearInterval(timer);
 }
 
-function portOf(httpServer: HttpServer): number | undefined {
-  const address = httpServer.address() as AddressInfo | null;
-  return address?.port;
-}
-
-async function readinessOf(
-  storage: Storage,
-  { isDraining }: { isDraining: boolean },
-): Promise<Readiness> {
+async function readinessOf(storage: Storage, { isDraining }: Life): Promise<Readiness> {
   if (isDraining) return 'draining';
   return storage.check().then(
     () => 'ready' as const,

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -15,7 +15,7 @@ import { runCli } from './run-cli.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 let dataDir: string;
-const running = new Set<ChildProcess>();
+const running = new Set<ChildProcessWithoutNullStreams>();
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'alcove-cli-'));
 });
@@ -28,10 +28,9 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+function start(args: readonly string[], env: Record<string, string> = {}) {
   return spawn(process.execPath, ['--conditions=alcove-source', main, ...args], {
     env: { PATH: process.env['PATH'], DATA_DIR: dataDir, ...env },
-    stdio: 'pipe',
   });
 }
 
@@ -64,10 +63,10 @@ async function alcove(args: readonly string[], env: Record<string, string> = {})
 /** Runs a command in a process of its own, to its end. */
 async function runAlcove(args: readonly string[], { input = '', env = {} } = {}) {
   const child = start(args, env);
-  child.stdin?.end(input);
+  child.stdin.end(input);
   const [out, err, [code]] = await Promise.all([
-    text(child.stdout ?? []),
-    text(child.stderr ?? []),
+    text(child.stdout),
+    text(child.stderr),
     once(child, 'exit') as Promise<[number | null]>,
   ]);
   return { out, err, code };
@@ -79,11 +78,11 @@ async function serve(env: Record<string, string> = {}) {
   running.add(child);
   let out = '';
   let err = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
+  child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
   });
   await new Promise<void>((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
+    child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString();
       if (/Console.*\n(\n.*\n.*\n)?\n/.test(out)) resolve();
     });

@@ -10,7 +10,7 @@ import { createFactories, type Factories } from './factories.ts';
 
 /** What a test may set. Without anything: a free port, data in memory, the system's clock, the default limits. */
 export interface TestServerOptions
-  extends Partial<Pick<ServerOptions, 'clock' | 'limits' | 'files' | 'keys'>> {
+  extends Partial<Pick<ServerOptions, 'clock' | 'limits' | 'files' | 'keys' | 'wrapStorage'>> {
   /** Keeps data and keys there, for a later server. Without it everything is gone after `close`. */
   dataDir?: string;
   config?: Partial<Omit<Config, 'dataDir' | 'databaseUrl'>>;
@@ -30,7 +30,7 @@ const CHEAP_PASSWORDS = { N: 2, r: 1, p: 1 };
 
 /** Starts a server in this process. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { clock, limits, files } = options;
+  const { clock, limits, files, wrapStorage } = options;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'alcove-test-'));
   const config: Config = {
     port: 0,
@@ -46,8 +46,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const logger = createLogger(config.logLevel, { write: (line) => logged.push(line) });
   const keys =
     options.keys ?? (options.dataDir ? openKeys(keysDirOf(config)) : createTemporaryKeys());
-  const passwordCost = CHEAP_PASSWORDS;
-  const server = await createServer({ config, keys, logger, clock, limits, files, passwordCost });
+  const parts = { clock, limits, files, wrapStorage, passwordCost: CHEAP_PASSWORDS };
+  const server = await createServer({ config, keys, logger, ...parts });
   const { port } = await server.listen();
   const url = `http://localhost:${port}`;
   const origin = config.publicUrl?.origin ?? url;
