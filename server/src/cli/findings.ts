@@ -2,11 +2,11 @@ import { existsSync, statSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { locateBuiltFiles } from '../built-files.ts';
 import { adminSocketOf, type Config, keysDirOf } from '../config.ts';
 import { KEY_PURPOSES } from '../domain/keys.ts';
 import { readKeys } from '../keys-file.ts';
+import { openStorage } from '../storage/open-storage.ts';
 import { LONGEST_SOCKET_PATH } from '../transport/admin-socket.ts';
 import { isListening } from './admin-client.ts';
 
@@ -21,9 +21,6 @@ export interface Finding {
 /** Below this SQLite may fail to copy its log into the database. */
 const LEAST_FREE_BYTES = 256 * 1024 * 1024;
 
-/** 3.51.3 mended a fault that could damage a database with two connections. */
-const OLDEST_SQLITE = '3.51.3';
-
 const OLDEST_NODE = '24.15.0';
 
 /** Looks at everything, in the order in which the server needs it. Changes nothing. */
@@ -31,7 +28,7 @@ export async function findings(config: Config): Promise<Finding[]> {
   const isRunning = await isListening(adminSocketOf(config)).catch(() => false);
   return [
     checkNode(),
-    checkSqlite(),
+    await checkSqlite(),
     await checkDataDir(config),
     checkKeys(config),
     await checkDisk(config),
@@ -49,14 +46,16 @@ function checkNode(): Finding {
   return { state: 'wrong', subject, text: `${version}; install ${OLDEST_NODE} or newer.` };
 }
 
-function checkSqlite(): Finding {
+/** Opening a database is the test: the store checks its SQLite, which is not always the one that Node was made with. */
+async function checkSqlite(): Promise<Finding> {
   const subject = 'SQLite';
-  const database = new DatabaseSync(':memory:');
-  const version = String(database.prepare('SELECT sqlite_version() AS version').get()?.['version']);
-  database.close();
-  if (isAtLeast(version, OLDEST_SQLITE)) return { state: 'fine', subject, text: version };
-  const text = `${version}; this Node was built with an old SQLite. Install Node from https://nodejs.org.`;
-  return { state: 'wrong', subject, text };
+  try {
+    const storage = await openStorage('sqlite::memory:');
+    await storage.close();
+    return { state: 'fine', subject, text: process.versions['sqlite'] ?? 'works' };
+  } catch (error) {
+    return { state: 'wrong', subject, text: (error as Error).message };
+  }
 }
 
 async function checkDataDir({ dataDir }: Config): Promise<Finding> {
