@@ -1,1 +1,1 @@
-export {};
+export { mountApp } from '../app/mount-app.tsx';
