@@ -199,6 +199,8 @@ describe('a session', () => {
     expect(foreign.status).toBe(403);
     const { refreshToken } = await server.createVisitorSession();
     expect((await refresh(`alcove=${refreshToken}`)).status).toBe(401);
+    // Nor does the visitor lose anything by it.
+    await server.createVisitorSession(server.url, { refreshToken });
     expect((await refresh('')).status).toBe(401);
     expect((await refresh(cookie)).status).toBe(200);
   });

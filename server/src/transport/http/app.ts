@@ -53,6 +53,8 @@ export function createApp(options: AppOptions): Express {
   app.set('trust proxy', options.trustProxy);
   // The default, said aloud: the extended parser lets a query make objects with inherited names.
   app.set('query parser', 'simple');
+  // Files have tags of their own, and answers of the API are never kept.
+  app.disable('etag');
 
   app.use(nameAndLog(logger));
   app.use(healthRoutes(options.readiness));
@@ -61,14 +63,14 @@ export function createApp(options: AppOptions): Express {
   app.use(agentRoutes(options));
   app.use(consoleRoutes({ ...options, directory: files.console }));
   app.use(demoRoutes({ ...options, directory: files.demo }));
-  app.use(...forData(options, { isShared: false }), notFound);
+  app.use(forData(options), notFound);
   app.use(errorHandler(logger));
   return app;
 }
 
 function agentRoutes(options: AppOptions): Router {
   const router = Router();
-  router.use('/api', ...forData(options, { isShared: false }), (_request, response, next) => {
+  router.use('/api', forData(options), (_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();
   });
@@ -80,11 +82,11 @@ function nameAndLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     response.locals['requestId'] = randomUUID();
-    response.set('X-Request-Id', requestIdOf(response));
     const { method, path } = request;
+    const isApi = path.startsWith('/api/');
+    if (isApi) response.set('X-Request-Id', requestIdOf(response));
     response.once('finish', () => {
-      const level = path.startsWith('/api/') ? 'info' : 'debug';
-      logger[level](
+      logger[isApi ? 'info' : 'debug'](
         {
           requestId: requestIdOf(response),
           method,

@@ -9,18 +9,40 @@ export interface SecurityOptions {
 
 type Sources = Record<string, readonly string[]>;
 
+const NOTHING: Sources = {
+  'default-src': ["'none'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'none'"],
+};
+
+/** Nothing at all may be loaded, run or framed: for answers that are no pages. */
+export function forData(options: SecurityOptions): RequestHandler {
+  return policy(options, () => NOTHING);
+}
+
 /**
- * Nothing at all may be loaded, run or framed: for answers that are no pages. `isShared` answers may be used by pages of
- * other sites.
+ * The same for what pages of other sites load while their visitor waits. Headers that only mean something for a document
+ * are left out: over a first open they would be a thirtieth of all bytes.
  */
-export function forData(options: SecurityOptions, { isShared }: { isShared: boolean }) {
-  return [
-    policy(options, () => ({})),
-    (_request: Request, response: Response, next: () => void) => {
-      if (isShared) response.set('Cross-Origin-Resource-Policy', 'cross-origin');
-      next();
-    },
-  ] as const;
+export function forSharedData({ publicUrl }: SecurityOptions): RequestHandler {
+  return (request, response, next) =>
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+      },
+      crossOriginResourcePolicy: { policy: 'cross-origin' },
+      strictTransportSecurity: transportSecurity(publicUrl()),
+      crossOriginOpenerPolicy: false,
+      originAgentCluster: false,
+      referrerPolicy: false,
+      xDnsPrefetchControl: false,
+      xDownloadOptions: false,
+      xFrameOptions: false,
+      xPermittedCrossDomainPolicies: false,
+      xXssProtection: false,
+    })(request, response, next);
 }
 
 /**
@@ -62,24 +84,21 @@ function policy(
   { publicUrl }: SecurityOptions,
   sourcesOf: (response: Response) => Sources,
 ): RequestHandler {
-  return (request, response, next) => {
-    const isHttps = publicUrl().protocol === 'https:';
+  return (request, response, next) =>
     helmet({
       contentSecurityPolicy: {
         useDefaults: false,
-        directives: {
-          'default-src': ["'none'"],
-          'base-uri': ["'none'"],
-          'form-action': ["'none'"],
-          'frame-ancestors': ["'none'"],
-          ...sourcesOf(response),
-        },
+        directives: { ...NOTHING, ...sourcesOf(response) },
       },
       referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
-      strictTransportSecurity: isHttps && { includeSubDomains: false },
+      strictTransportSecurity: transportSecurity(publicUrl()),
       xFrameOptions: { action: 'deny' },
     })(request, response, next);
-  };
+}
+
+/** Only where the answer came over TLS; other hosts below the same name are none of our business. */
+function transportSecurity(url: URL): false | { includeSubDomains: false } {
+  return url.protocol === 'https:' && { includeSubDomains: false };
 }
 
 /** Not every browser takes `'self'` to mean sockets as well. */

@@ -79,6 +79,11 @@ describe('a visitor session', () => {
     const { cookie } = await server.createAgent();
     const refreshToken = cookie.slice(cookie.indexOf('=') + 1);
     expect((await openSession({ refreshToken })).status).toBe(401);
+    const own = await ask(HTTP_PATHS.sessionRefresh, {
+      method: 'POST',
+      headers: { cookie, origin: server.origin },
+    });
+    expect(own.status).toBe(200);
   });
 
   test('is refused for an unknown key, in words for the owner', async () => {

@@ -13,7 +13,7 @@ import type { Commands } from '../../commands/commands.ts';
 import { sendRefusal } from '../error-handler.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { bearerToken, jsonOrTextBody, parse, parseBody, requestIdOf } from '../requests.ts';
-import { forData, type SecurityOptions } from '../security-headers.ts';
+import { forSharedData, type SecurityOptions } from '../security-headers.ts';
 
 interface VisitorRoutesOptions extends SecurityOptions {
   visitorSessions: VisitorSessions;
@@ -31,7 +31,7 @@ interface VisitorRoutesOptions extends SecurityOptions {
 export function visitorRoutes(options: VisitorRoutesOptions): Router {
   const { visitorSessions, rateLimit, limits } = options;
   const router = Router();
-  router.use('/api/v1/visitor', ...forData(options, { isShared: true }), allowAnyPage);
+  router.use('/api/v1/visitor', forSharedData(options), allowAnyPage);
 
   router.post(HTTP_PATHS.visitorSession, jsonOrTextBody, async (request, response) => {
     await rateLimit.byAddress('visitor-session', request, limits.visitorSessionsPerAddress);
@@ -88,7 +88,6 @@ const PREFLIGHT_SECONDS = 7200;
 const allowAnyPage: RequestHandler = (request, response, next) => {
   response.set({
     'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': 'Retry-After, X-Request-Id',
     'Cache-Control': 'no-store',
   });
   if (request.method !== 'OPTIONS') {

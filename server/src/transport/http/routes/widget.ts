@@ -2,7 +2,7 @@ import type { WidgetSettings } from '@alcove/protocol';
 import { Router } from 'express';
 import type { Logger } from 'pino';
 import { presentWidgetSettings, type Workspaces } from '../../../domain/workspaces.ts';
-import { forData, type SecurityOptions } from '../security-headers.ts';
+import { forSharedData, type SecurityOptions } from '../security-headers.ts';
 import { createStaticFiles, sendFile, type StaticFile, toStaticFile } from '../static-files.ts';
 
 /** What the loader's build leaves for the workspace's settings. */
@@ -24,14 +24,10 @@ export function widgetRoutes({
   const keep = keepLatest();
   const router = Router();
   // Every site in the world may load these; none of them gets anything personal by it.
-  router.use(
-    ['/w', '/widget'],
-    ...forData(security, { isShared: true }),
-    (_request, response, next) => {
-      response.set('Access-Control-Allow-Origin', '*');
-      next();
-    },
-  );
+  router.use(['/w', '/widget'], forSharedData(security), (_request, response, next) => {
+    response.set('Access-Control-Allow-Origin', '*');
+    next();
+  });
 
   router.get('/w/:file', async (request, response) => {
     const key = /^(wk_[a-z0-9]{1,64})\.js$/.exec(request.params.file)?.[1];
