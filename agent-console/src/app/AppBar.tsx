@@ -62,7 +62,7 @@ export function AppBar({ onShowShortcuts }: { onShowShortcuts(): void }) {
     <Bar aria-label={t('app.nav')}>
       {!isNarrow && (
         <Sign>
-          <Mark size={32} />
+          <Mark size={28} />
         </Sign>
       )}
       <BarItem

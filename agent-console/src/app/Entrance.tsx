@@ -35,7 +35,7 @@ export function Entrance({ title, children }: { title: string; children: ReactNo
   return (
     <Page>
       <Card>
-        <Mark size={40} />
+        <Mark size={36} />
         <h1>{title}</h1>
         {children}
       </Card>

@@ -110,14 +110,27 @@ export const components: ThemeOptions['components'] = {
           borderWidth: 2,
         },
       }),
-      notchedOutline: ({ theme }) => ({ borderColor: theme.vars.palette.chat.borderStrong }),
+      notchedOutline: ({ theme }) => ({
+        borderColor: theme.vars.palette.chat.borderStrong,
+        // Without a label in the line there is no gap to make.
+        insetBlockStart: 0,
+        '& legend': { display: 'none' },
+      }),
       input: { paddingBlock: 10, paddingInline: 12, blockSize: 'auto' },
     },
   },
+  // Labels stand above their fields: they never move, and never hide what is asked.
   MuiInputLabel: {
+    defaultProps: { shrink: true },
     styleOverrides: {
       root: ({ theme }) => ({
-        '&.Mui-focused:not(.Mui-error)': { color: theme.vars.palette.chat.accentText },
+        ...theme.typography.subtitle2,
+        position: 'static',
+        transform: 'none',
+        maxInlineSize: '100%',
+        marginBlockEnd: 6,
+        color: theme.vars.palette.text.primary,
+        '&.Mui-focused:not(.Mui-error)': { color: theme.vars.palette.text.primary },
       }),
     },
   },

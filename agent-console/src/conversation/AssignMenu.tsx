@@ -127,7 +127,9 @@ function Colleague({ agent, isSelf }: { agent: Agent; isSelf: boolean }) {
   return (
     <>
       <Avatar id={agent.id} name={agent.name} kind="agent" size={24} />
-      <Grow dir="auto">{isSelf ? t('assign.me', { name: agent.name }) : agent.name}</Grow>
+      <Grow>
+        <bdi dir="auto">{isSelf ? t('assign.me', { name: agent.name }) : agent.name}</bdi>
+      </Grow>
       <PresenceDot status={presence} />
     </>
   );

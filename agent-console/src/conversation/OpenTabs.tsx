@@ -1,5 +1,5 @@
 import { styled } from '@mui/material/styles';
-import { X } from 'lucide-react';
+import { Pencil, X } from 'lucide-react';
 import { useSelector } from 'react-redux';
 import { Link } from 'react-router';
 import { type ChatRoot, selectRow } from '../client/chat.ts';
@@ -69,10 +69,8 @@ const Dot = styled('span')(({ theme }) => ({
 
 const DraftMark = styled('span')(({ theme }) => ({
   flex: 'none',
-  inlineSize: 8,
-  blockSize: 2,
-  borderRadius: 1,
-  backgroundColor: theme.vars.palette.chat.text3,
+  display: 'grid',
+  color: theme.vars.palette.chat.text3,
 }));
 
 const Close = styled('button')(({ theme }) => ({
@@ -145,7 +143,13 @@ function OpenTab({ conversationId, isSelected, path, onClose }: OpenTabProps) {
             <VisuallyHidden>{plural('inbox.unread', row.unread)}</VisuallyHidden>
           </>
         ) : (
-          hasDraft && !isSelected && <DraftMark title={t('composer.draft')} />
+          hasDraft &&
+          !isSelected && (
+            <DraftMark title={t('composer.draft')}>
+              <Pencil size={12} aria-hidden />
+              <VisuallyHidden>{t('composer.draft')}</VisuallyHidden>
+            </DraftMark>
+          )
         )}
       </TabLink>
       <Close type="button" aria-label={t('tabs.close', { name })} onClick={onClose}>

@@ -8,8 +8,7 @@ import { t } from '../shared/texts.ts';
 
 const Nav = styled('nav')({
   display: 'flex',
-  justifyContent: 'space-between',
-  gap: 2,
+  gap: 4,
   paddingInline: 12,
   paddingBlockEnd: 8,
   overflowX: 'auto',

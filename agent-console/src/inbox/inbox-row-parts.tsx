@@ -65,7 +65,7 @@ export const Preview = styled('span')(({ theme }) => ({
   minInlineSize: 0,
   color: theme.vars.palette.text.secondary,
   // `dir="auto"` sets the text's own direction; the column keeps its edge.
-  textAlign: 'start',
+  textAlign: 'match-parent',
   '[data-unread] &': { color: theme.vars.palette.text.primary },
 }));
 

@@ -117,7 +117,7 @@ function AgentItem({ agent, self, onRole, onSwitch }: AgentItemProps) {
             roles={grantableRoles(self)}
             onChange={onRole}
           />
-          <Button size="small" variant="text" onClick={onSwitch}>
+          <Button size="small" variant="text" onClick={onSwitch} sx={{ minInlineSize: 80 }}>
             {t(agent.isDisabled ? 'settings.enable' : 'settings.disable')}
           </Button>
         </>

@@ -3,7 +3,7 @@ import { styled } from '@mui/material/styles';
 /** The sign of Alcove: an arch with a smaller one inside. */
 export function Mark({ size = 32 }: { size?: number }) {
   return (
-    <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden focusable="false">
+    <svg width={(size * 24) / 28} height={size} viewBox="4 2 24 28" aria-hidden focusable="false">
       <ArchFill d="M16 2c7.2 0 12 5.2 12 12.2V26a4 4 0 0 1-4 4H8a4 4 0 0 1-4-4V14.2C4 7.2 8.8 2 16 2Z" />
       <ArchCut d="M16 10.5c3.7 0 6 2.6 6 6.2V24a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 10 24v-7.3c0-3.6 2.3-6.2 6-6.2Z" />
     </svg>

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { signedIn, signedOut } from '../client/session-slice.ts';
+import { draftChanged, selectDraft } from '../conversation/drafts.ts';
+import { conversationOpened } from '../conversation/open-conversations.ts';
+import type { KeptStorage } from '../shared/persisted.ts';
+import { densityChosen, selectDensity } from '../shared/preferences.ts';
+import { createConsoleStore } from './store.ts';
+
+describe('the store', () => {
+  it('keeps drafts, open conversations and preferences over a reload', () => {
+    const storage = memoryStorage();
+    const before = createConsoleStore({ storage });
+    before.dispatch(signedIn({ agentId: 'ag_1' }));
+    before.dispatch(draftChanged({ conversationId: 'cv_1', text: 'Half a sen' }));
+    before.dispatch(conversationOpened('cv_1'));
+    before.dispatch(densityChosen('compact'));
+
+    const after = createConsoleStore({ storage });
+    after.dispatch(signedIn({ agentId: 'ag_1' }));
+    expect(selectDraft(after.getState(), 'cv_1')).toBe('Half a sen');
+    expect(after.getState().openConversations).toEqual(['cv_1']);
+    expect(selectDensity(after.getState())).toBe('compact');
+  });
+
+  it('keeps them apart for two agents on one computer, and over a sign-out', () => {
+    const store = createConsoleStore({ storage: memoryStorage() });
+    store.dispatch(signedIn({ agentId: 'ag_1' }));
+    store.dispatch(draftChanged({ conversationId: 'cv_1', text: 'Mine' }));
+    store.dispatch(signedOut({ notice: null }));
+    store.dispatch(signedIn({ agentId: 'ag_2' }));
+    expect(selectDraft(store.getState(), 'cv_1')).toBe('');
+    store.dispatch(signedOut({ notice: null }));
+    store.dispatch(signedIn({ agentId: 'ag_1' }));
+    expect(selectDraft(store.getState(), 'cv_1')).toBe('Mine');
+  });
+
+  it('forgets a draft that was emptied', () => {
+    const store = createConsoleStore({ storage: null });
+    store.dispatch(draftChanged({ conversationId: 'cv_1', text: 'x' }));
+    store.dispatch(draftChanged({ conversationId: 'cv_1', text: '' }));
+    expect(store.getState().drafts).toEqual({});
+  });
+
+  it('works without storage, with a full one and with a broken entry', () => {
+    const broken = memoryStorage({ 'alcove:console:ag_1:drafts': '{"cv_1":' });
+    broken.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    for (const storage of [null, broken]) {
+      const store = createConsoleStore({ storage });
+      store.dispatch(signedIn({ agentId: 'ag_1' }));
+      store.dispatch(draftChanged({ conversationId: 'cv_1', text: 'still here' }));
+      expect(selectDraft(store.getState(), 'cv_1')).toBe('still here');
+    }
+  });
+
+  it('drops everything an agent saw when they sign out', () => {
+    const store = createConsoleStore({ storage: null });
+    store.dispatch({ type: 'alcove/connection', connection: { status: 'online' } });
+    expect(store.getState().chat.connection.status).toBe('online');
+    store.dispatch(signedOut({ notice: 'ended' }));
+    expect(store.getState().chat.connection.status).toBe('idle');
+    expect(store.getState().session).toEqual({ status: 'signed_out', notice: 'ended' });
+  });
+});
+
+function memoryStorage(entries: Record<string, string> = {}): KeptStorage {
+  const map = new Map(Object.entries(entries));
+  return {
+    getItem: (key) => map.get(key) ?? null,
+    setItem: (key, value) => void map.set(key, value),
+    removeItem: (key) => void map.delete(key),
+  };
+}
