@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { openStorage } from './open-storage.ts';
 
 it('opens a file, and makes its folder where it is missing', async () => {
@@ -20,12 +20,16 @@ it('opens a file, and makes its folder where it is missing', async () => {
 });
 
 it('opens a store that is forgotten when it is closed', async () => {
-  const before = readdirSync(tmpdir());
+  // A temporary folder of its own: other tests leave and remove things in the common one.
+  const folder = mkdtempSync(join(tmpdir(), 'alcove-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  vi.stubEnv('TMPDIR', folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
   const storage = await openStorage('sqlite::memory:');
   await storage.check();
+  expect(readdirSync(folder)).toHaveLength(1);
   await storage.close();
-  const left = readdirSync(tmpdir()).filter((name) => /^alcove-\w{6}$/.test(name));
-  expect(left.filter((name) => !before.includes(name))).toEqual([]);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 it('says that MongoDB comes later, and does not repeat the password', async () => {

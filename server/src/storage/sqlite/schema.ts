@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
  *
  * Whatever belongs to a workspace has a key that begins with it. The one short cut: events and cursors name their
  * conversation by its `number`, which is found by workspace and id only. Logs are most of the data, and their keys are so
- * a few bytes instead of sixty: an append costs a third less. An event's row lies in its log's order (WITHOUT ROWID), so
+ * a few bytes instead of sixty: an append costs a quarter less. An event's row lies in its log's order (WITHOUT ROWID), so
  * that a page of history is one stretch of the file.
  */
 export const MIGRATIONS: readonly string[] = [
