@@ -1,7 +1,7 @@
 import { type CursorResult, createId, type InboxRow, type SyncResult } from '@alcove/protocol';
 import { connect, expectOk, openConversation, type Person, withServer } from './people.ts';
 import type { SpawnedServer } from '@alcove/server/testing';
-import type { BenchResult } from './run.ts';
+import type { BenchResult } from './bench-result.ts';
 
 const MOVES = 50_000;
 const MESSAGES = 300;

@@ -1,7 +1,7 @@
 import { type Appended, createId, type HistoryResult, type SyncResult } from '@alcove/protocol';
 import { connect, expectOk, openConversation, type Person, withServer } from './people.ts';
 import type { SpawnedServer } from '@alcove/server/testing';
-import type { BenchResult } from './run.ts';
+import type { BenchResult } from './bench-result.ts';
 
 const WRITERS = 64;
 const SENDS = 10_000;

@@ -3,12 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
-
-/** What a bench found out. `failures` are the promises that were broken; none is a pass. */
-export interface BenchResult {
-  failures: string[];
-  figures: Record<string, number | string>;
-}
+import type { BenchResult } from './bench-result.ts';
 
 const benches: Record<string, () => Promise<{ run: () => Promise<BenchResult> }>> = {
   'one-conversation': () => import('./one-conversation.ts'),
