@@ -130,9 +130,11 @@ describe('a connection ends', () => {
 
   test('when the password is set anew', async () => {
     const { accessToken, email } = await server.createAgent();
-    const ended = closed(await connect('agent', accessToken, server.origin));
+    const socket = await connect('agent', accessToken, server.origin);
+    const ended = closed(socket);
     await server.execute('agent.set-password', { email, password: 'another password' });
     await ended;
+    expect(socket.connected).toBe(false);
   });
 
   test('when a copy of its refresh token turns up', async () => {

@@ -108,7 +108,7 @@ function operation<Input, Result>(
 
 function workspaceOperations({ workspaces, agents, publicUrl }: AdminOptions) {
   const withTag = (workspace: WorkspaceRecord): WorkspaceWithTag => {
-    const src = new URL(`/w/${workspace.key}.js`, publicUrl());
+    const src = new URL(`/w/${workspace.key}.js`, publicUrl()).href;
     return { ...workspace, tag: `<script async src="${src}"></script>` };
   };
   return {
