@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { transform } from 'esbuild';
 import type { Plugin } from 'rollup';
@@ -12,7 +11,6 @@ const browserTarget = 'es2022';
 /** Turns sources into browser code, minification apart. `npm run size` measures the SDK with the same list. */
 export function browserPlugins(): Plugin[] {
   return [
-    webSocketOnly(),
     nodeResolve({
       browser: true,
       // 'production' by name: else NODE_ENV decides, and a developer's machine would ship debug builds.
@@ -25,8 +23,8 @@ export function browserPlugins(): Plugin[] {
 }
 
 /**
- * Takes the types out of TypeScript and compiles JSX to Preact. It resolves nothing: rollup-plugin-esbuild does, and
- * thereby lets engine.io-client's Node transports into the bundle (2.6 KB).
+ * Takes the types out of TypeScript and compiles JSX to Preact. It resolves nothing: rollup-plugin-esbuild does, past
+ * `browserPlugins`, and can so let a package's Node half into the bundle.
  */
 export function stripTypes(): Plugin {
   return {
@@ -71,28 +69,6 @@ export function stylesheetAsText(): Plugin {
         target: ['chrome109', 'firefox115', 'safari16.4'],
       });
       return { code: `export default ${JSON.stringify(code.trim())};`, map: null };
-    },
-  };
-}
-
-const webSocketOnlyFiles = [
-  { original: /^engine\.io-client$/, replacement: './engine-io-client.js' },
-  { original: /^\.\/transports\/index\.js$/, replacement: './engine-io-transports.js' },
-];
-
-/**
- * Puts two small modules in the place of engine.io-client's entry and of its table of transports, so that long polling
- * and WebTransport, which Alcove never uses, leave the bundle (about 2 KB). `rollup-plugins.test.ts` fails when a new
- * engine.io-client no longer fits.
- */
-export function webSocketOnly(): Plugin {
-  return {
-    name: 'web-socket-only',
-    resolveId(source, importer) {
-      if (!importer || !/[\\/]node_modules[\\/](socket|engine)\.io-client[\\/]/.test(importer))
-        return null;
-      const match = webSocketOnlyFiles.find(({ original }) => original.test(source));
-      return match ? fileURLToPath(new URL(match.replacement, import.meta.url)) : null;
     },
   };
 }

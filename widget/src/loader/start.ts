@@ -39,7 +39,7 @@ export function startLoader(settings: WidgetSettings, importApp: ImportApp): voi
   else document.addEventListener('DOMContentLoaded', show);
   // The SDK keeps its session under this key; looking for it stores and asks nothing. Where storage is blocked this
   // throws: then there is nothing to remember, and nothing is left to do.
-  if (localStorage.getItem(`alcove:${settings.key}`)) {
+  if (localStorage.getItem(`alcove ${serverUrl} ${settings.key}`)) {
     (window.requestIdleCallback ?? setTimeout)(() => void app.load());
   }
 }

@@ -20,7 +20,7 @@ interface ComposerState {
 /** Where a message is written. The field itself keeps the draft, also while the panel is closed. */
 export class Composer extends Component<ComposerProps, ComposerState> {
   override state: ComposerState = { isEmpty: true, left: undefined };
-  field = createRef<HTMLTextAreaElement>();
+  #field = createRef<HTMLTextAreaElement>();
 
   override componentDidMount() {
     this.props.handle.current = this;
@@ -28,17 +28,17 @@ export class Composer extends Component<ComposerProps, ComposerState> {
 
   /** Puts a text into the field, in place of what stands there. */
   write(text: string) {
-    if (this.field.current) this.field.current.value = text;
-    this.measure();
+    if (this.#field.current) this.#field.current.value = text;
+    this.#measure();
   }
 
   /** Sets the caret into the field; not on touch, where a keyboard would cover what there is to read. */
   focus() {
-    if (!isTouch()) this.field.current?.focus();
+    if (!isTouch()) this.#field.current?.focus();
   }
 
-  measure() {
-    const field = this.field.current;
+  #measure() {
+    const field = this.#field.current;
     const form = field?.form;
     if (!form) return;
     // The form holds its height while the field is measured: else the list above would jump to and fro.
@@ -49,32 +49,32 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     this.setState({ isEmpty: !field.value.trim(), left: charactersLeft(field.value) });
   }
 
-  send = (event: Event) => {
+  #send = (event: Event) => {
     event.preventDefault();
-    const text = this.field.current?.value.trim();
+    const text = this.#field.current?.value.trim();
     if (!text || Number(charactersLeft(text)) < 0) return;
     this.write('');
     this.props.onSend(text);
   };
 
-  onKeyDown = (event: KeyboardEvent) => {
+  #onKeyDown = (event: KeyboardEvent) => {
     // Input methods confirm a word with Enter. Safari ends composing before this event; its key code still tells.
     const isComposing = event.isComposing || event.keyCode === 229;
-    if (event.key === 'Enter' && !event.shiftKey && !isComposing && !isTouch()) this.send(event);
+    if (event.key === 'Enter' && !event.shiftKey && !isComposing && !isTouch()) this.#send(event);
   };
 
   override render({ voice: { t }, onTyping }: ComposerProps, { isEmpty, left }: ComposerState) {
     return (
-      <form class="composer" onSubmit={this.send}>
+      <form class="composer" onSubmit={this.#send}>
         <textarea
-          ref={this.field}
+          ref={this.#field}
           rows={1}
           dir="auto"
           aria-label={t('composer')}
           placeholder={t('composer')}
-          onKeyDown={this.onKeyDown}
+          onKeyDown={this.#onKeyDown}
           onInput={() => {
-            this.measure();
+            this.#measure();
             onTyping();
           }}
         />

@@ -41,19 +41,19 @@ const SEEN_PX = 30;
 /** The conversation: a window of rows that moves with the scroll position, and keeps it. */
 export class MessageList extends Component<MessageListProps, MessageListState> {
   override state: MessageListState = { isAtEnd: true };
-  list = createRef<HTMLDivElement>();
-  seenSeq = 0;
-  height = 0;
+  #list = createRef<HTMLDivElement>();
+  #seenSeq = 0;
+  #height = 0;
   // The composer grows, a keyboard opens, the panel appears: who was at the end stays there.
-  observer = new ResizeObserver(() => this.settle());
+  #observer = new ResizeObserver(() => this.#settle());
 
   override componentDidMount() {
     this.props.handle.current = this;
-    if (this.list.current) this.observer.observe(this.list.current);
+    if (this.#list.current) this.#observer.observe(this.#list.current);
   }
 
   override componentWillUnmount() {
-    this.observer.disconnect();
+    this.#observer.disconnect();
   }
 
   /** Follows the newest row again. */
@@ -61,12 +61,12 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
     this.setState({ lastKey: undefined, isAtEnd: true });
   };
 
-  get window(): RowWindow {
+  get #window(): RowWindow {
     return windowOf(this.props.rows, this.state.lastKey);
   }
 
   override getSnapshotBeforeUpdate(): Anchor {
-    const list = this.list.current;
+    const list = this.#list.current;
     if (!list) return null;
     for (const element of list.children as Iterable<HTMLElement>) {
       const top = element.offsetTop - list.scrollTop;
@@ -76,49 +76,49 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
   }
 
   override componentDidUpdate(_props: unknown, _state: unknown, anchor: Anchor) {
-    const list = this.list.current;
+    const list = this.#list.current;
     if (list && anchor && !this.state.isAtEnd) {
       list.scrollTop = anchor.element.offsetTop - anchor.top;
     }
-    this.settle();
+    this.#settle();
   }
 
   /** After the rows or the room for them changed. */
-  settle() {
-    const list = this.list.current;
+  #settle() {
+    const list = this.#list.current;
     // A closed panel has no height, and nothing in it is seen.
     if (!list?.clientHeight) return;
-    this.height = list.clientHeight;
+    this.#height = list.clientHeight;
     if (this.state.isAtEnd) list.scrollTop = list.scrollHeight;
-    this.look();
+    this.#look();
   }
 
-  scrolled = () => {
+  #scrolled = () => {
     // A list that changed its height scrolls too; that was not the visitor, and the observer sees to it.
-    if (this.list.current?.clientHeight === this.height) this.look();
+    if (this.#list.current?.clientHeight === this.#height) this.#look();
   };
 
-  look() {
-    const list = this.list.current;
+  #look() {
+    const list = this.#list.current;
     if (!list) return;
     const { rows, onOlder, onSeen } = this.props;
-    const { start, end } = this.window;
+    const { start, end } = this.#window;
     const belowView = list.scrollHeight - list.scrollTop - list.clientHeight;
     const isAtEnd = end === rows.length && belowView < END_PX;
     if (isAtEnd !== this.state.isAtEnd) this.setState({ isAtEnd });
     if (list.scrollTop < list.clientHeight) {
-      if (start > 0) this.setState({ lastKey: moveWindow(rows, this.window, -1) });
+      if (start > 0) this.setState({ lastKey: moveWindow(rows, this.#window, -1) });
       else onOlder?.();
     } else if (belowView < list.clientHeight && end < rows.length) {
-      this.setState({ lastKey: moveWindow(rows, this.window, 1) });
+      this.setState({ lastKey: moveWindow(rows, this.#window, 1) });
     }
     const seen = [...(list.children as Iterable<HTMLElement>)].findLast(
       ({ dataset, offsetTop }) =>
         dataset.seq && offsetTop + SEEN_PX < list.scrollTop + list.clientHeight,
     );
     if (seen) {
-      this.seenSeq = Math.max(this.seenSeq, Number(seen.dataset.seq));
-      onSeen(this.seenSeq);
+      this.#seenSeq = Math.max(this.#seenSeq, Number(seen.dataset.seq));
+      onSeen(this.#seenSeq);
     }
   }
 
@@ -127,18 +127,18 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
     { isAtEnd }: MessageListState,
   ) {
     const { t } = voice;
-    const { start, end } = this.window;
+    const { start, end } = this.#window;
     const lastOwn = rows.findLast((row) => row.kind === 'message' && row.item.isOwn);
     const unseen = rows.filter(
-      ({ item }) => item.kind === 'message' && !item.isOwn && Number(item.seq) > this.seenSeq,
+      ({ item }) => item.kind === 'message' && !item.isOwn && Number(item.seq) > this.#seenSeq,
     ).length;
     return (
       <div class="middle">
         {/* Reading it aloud is up to the live region, which speaks each new message once. */}
         <div
           class="list"
-          ref={this.list}
-          onScroll={this.scrolled}
+          ref={this.#list}
+          onScroll={this.#scrolled}
           tabIndex={0}
           role="log"
           aria-live="off"
@@ -164,7 +164,7 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
             onClick={() => {
               this.toEnd();
               // The button goes away, and must not take the focus with it.
-              this.list.current?.focus();
+              this.#list.current?.focus();
             }}
           >
             {unseen > 0 && unseen}

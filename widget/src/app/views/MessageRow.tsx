@@ -16,10 +16,6 @@ interface MessageRowProps {
   actions: MessageActions;
 }
 
-/** Up to three emoji alone: sequences with joiners, flags and skin tones count as one. */
-const EMOJI =
-  /^(?:(?:\p{RI}{2}|(?!\p{Nd})\p{Emoji}(?:\p{EMod}|\uFE0F)?(?:\u200D\p{Emoji}(?:\p{EMod}|\uFE0F)?)*)\s*){1,3}$/u;
-
 /** One message: bubble, and under the last of a group who wrote it and when. */
 export function MessageRow({ row, hasState, voice, actions }: MessageRowProps) {
   const { item, isFirst, isLast } = row;
@@ -34,7 +30,7 @@ export function MessageRow({ row, hasState, voice, actions }: MessageRowProps) {
     isFirst && 'first',
     isLast && 'last',
     isOwn && (state === 'waiting' || state === 'failed') && state,
-    EMOJI.test(text) && 'emoji',
+    isEmojiOnly(text) && 'emoji',
     isFresh(item) && 'fresh',
   ];
   return (
@@ -85,4 +81,12 @@ function Failure({
 
 function stateText({ state, readAt }: MessageItem, { t, time }: Voice): string {
   return t(state, { time: readAt ? time(readAt) : '' });
+}
+
+/** Whether this is up to three emoji; sequences with joiners, flags and skin tones count as one. */
+function isEmojiOnly(text: string): boolean {
+  return (
+    /^[\p{ExtPict}\p{RI}\p{EMod}\u200D\uFE0F]+$/u.test(text) &&
+    [...new Intl.Segmenter().segment(text)].length < 4
+  );
 }

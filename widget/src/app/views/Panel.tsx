@@ -14,10 +14,10 @@ interface PanelProps {
 
 /** The dialog. The browser keeps the focus inside when it is modal, and puts it above everything on the page. */
 export class Panel extends Component<PanelProps> {
-  dialog = createRef<HTMLDialogElement>();
+  #dialog = createRef<HTMLDialogElement>();
 
   override componentDidUpdate(before: PanelProps) {
-    const dialog = this.dialog.current;
+    const dialog = this.#dialog.current;
     const { isOpen, isFull, onShown } = this.props;
     if (!dialog || (before.isOpen === isOpen && before.isFull === isFull)) return;
     dialog.close();
@@ -29,7 +29,7 @@ export class Panel extends Component<PanelProps> {
     onShown();
   }
 
-  onKeyDown = (event: KeyboardEvent) => {
+  #onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.isComposing) return;
     event.preventDefault();
     this.props.onClose();
@@ -38,12 +38,12 @@ export class Panel extends Component<PanelProps> {
   override render({ announcement, onClose, children }: PanelProps) {
     return (
       <dialog
-        ref={this.dialog}
+        ref={this.#dialog}
         aria-labelledby="title"
         tabIndex={-1}
-        onKeyDown={this.onKeyDown}
+        onKeyDown={this.#onKeyDown}
         // The back gesture of a phone closes it without a key; changing between the two kinds closes it for a moment.
-        onClose={() => this.dialog.current?.open || onClose()}
+        onClose={() => this.#dialog.current?.open || onClose()}
       >
         {children}
         <div class="unseen" aria-live="polite">

@@ -16,13 +16,13 @@ interface TeaserProps {
 
 /** What came in while the panel is closed: a count on the launcher, and the newest message beside it. */
 export class Teaser extends Component<TeaserProps> {
-  dismissed: Dismissed = createDismissed(this.props.workspaceKey);
+  #dismissed: Dismissed = createDismissed(this.props.workspaceKey);
 
   override render({ conversation, unreadCount, voice, onOpen }: TeaserProps) {
     const message = conversation?.lastMessage;
     const id = `${conversation?.id} ${message?.seq}`;
     const isShown =
-      unreadCount && message?.actor.kind !== 'visitor' && this.dismissed.read() !== id;
+      unreadCount && message?.actor.kind !== 'visitor' && this.#dismissed.read() !== id;
     const { t } = voice;
     const { actor, text } = message ?? {};
     const name = actor?.name ?? t('team');
@@ -49,7 +49,7 @@ export class Teaser extends Component<TeaserProps> {
                 label={t('dismiss')}
                 icon={icons.close}
                 onClick={() => {
-                  this.dismissed.write(id);
+                  this.#dismissed.write(id);
                   this.setState({});
                 }}
               />

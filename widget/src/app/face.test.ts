@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { hueOf, initialsOf } from './face.ts';
+
+describe('a face', () => {
+  it('has the first letters of the first and the last word', () => {
+    expect(initialsOf('Ana Maria Souza')).toBe('AS');
+    expect(initialsOf('  tom ')).toBe('T');
+    expect(initialsOf('𝒜da 𝓛ovelace')).toBe('𝒜𝓛');
+    expect(initialsOf('')).toBe('');
+  });
+
+  it('keeps its colour, and colours are spread over ids that differ at the end only', () => {
+    expect(hueOf('ag_1')).toBe(hueOf('ag_1'));
+    const hues = new Set(Array.from({ length: 200 }, (_, index) => hueOf(`ag_${index}`)));
+    expect([...hues].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+});

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { contrastOf, fitBrandColour } from '@alcove/protocol';
+import { describe, expect, it } from 'vitest';
+import { readLook } from '../../build/read-look.ts';
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const css = read('./widget.css');
+const look = readLook(css);
+const standard = { light: '#0b6b62', dark: '#0f766c' };
+
+/** WCAG 2.2: 4.5:1 for text (1.4.3), 3:1 for what must be seen to use it (1.4.11). */
+const TEXT = 4.5;
+const SHAPE = 3;
+
+describe('the colours of the widget', () => {
+  it('are all there, the dark ones alike for both ways to get them', () => {
+    expect(Object.keys(look.light)).toEqual([
+      'surface',
+      'raised',
+      'bubble-in',
+      'border',
+      'border-strong',
+      'text',
+      'text-2',
+      'text-3',
+      'danger',
+      'online',
+    ]);
+    expect(Object.keys(look.dark)).toEqual(Object.keys(look.light));
+    expect(look.auto).toEqual(look.dark);
+    expect(look.faces.light).toHaveLength(8);
+  });
+
+  for (const scheme of ['light', 'dark'] as const) {
+    const colours = look[scheme];
+    const [light, dark] = fitBrandColour(standard[scheme]).accentText;
+    const pairs: [ink: string, grounds: string[], least: number][] = [
+      ['text', ['surface', 'raised', 'bubble-in'], TEXT],
+      ['text-2', ['surface', 'raised', 'bubble-in'], TEXT],
+      ['text-3', ['surface', 'bubble-in'], TEXT],
+      ['danger', ['surface'], TEXT],
+      ['border-strong', ['surface'], SHAPE],
+      ['online', ['surface'], SHAPE],
+    ];
+    for (const [ink, grounds, least] of pairs) {
+      for (const ground of grounds) {
+        it(`${scheme}: ${ink} on ${ground} is at least ${least}:1`, () => {
+          const contrast = contrastOf(colours[ink] ?? '', colours[ground] ?? '');
+          expect(contrast).toBeGreaterThanOrEqual(least);
+        });
+      }
+    }
+
+    it(`${scheme}: the accent can be read as text`, () => {
+      for (const ground of ['surface', 'raised', 'bubble-in']) {
+        const accentText = scheme === 'light' ? light : dark;
+        expect(contrastOf(accentText, colours[ground] ?? '')).toBeGreaterThanOrEqual(TEXT);
+      }
+    });
+
+    it(`${scheme}: initials stand out on every face`, () => {
+      for (const [ground, ink] of look.faces[scheme]) {
+        expect(contrastOf(ground, ink)).toBeGreaterThanOrEqual(TEXT);
+      }
+    });
+  }
+});
+
+describe('the stylesheets', () => {
+  const sheets = { 'widget.css': css, 'launcher.css': read('../loader/launcher.css') };
+  for (const [name, sheet] of Object.entries(sheets)) {
+    it(`${name} knows start and end, not left and right`, () => {
+      const physical =
+        /(?:^|[\s;{])(?:(?:min-|max-)?(?:width|height)|(?:margin|padding|border|inset)-(?:left|right|top|bottom)[\w-]*|left|right|top|bottom|border-(?:top|bottom)-(?:left|right)-radius|text-align:\s*(?:left|right)|float|clear)\s*:/m;
+      // Conditions of media queries speak of the screen, whose sides are physical.
+      const rules = sheet.replace(/@media[^{]*/g, '').replace(/text-align:\s*/g, 'text-align: ');
+      expect(physical.exec(rules)?.[0]).toBeUndefined();
+      expect(rules).not.toMatch(/text-align: (left|right)/);
+    });
+
+    it(`${name} has no value that tells the inline sides apart in one word`, () => {
+      // Four values on padding or margin are top, right, bottom, left: the second must equal the fourth.
+      for (const [, values = ''] of sheet.matchAll(/(?:padding|margin|inset):\s*([^;]+);/g)) {
+        const sides = values.replace(/\([^)]*\)/g, (text) => text.replaceAll(' ', '')).split(' ');
+        if (sides.length === 4 && !values.includes('safe-area')) expect(sides[1]).toBe(sides[3]);
+      }
+    });
+  }
+});
