@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { adminSocketOf } from '../config.ts';
 import type { Admin, AdminOperation, AdminOperations } from '../domain/admin.ts';
 import { CliError } from './cli-error.ts';
-import { openServer } from './open-server.ts';
 import { configOf } from './settings.ts';
 
 /** What a command may ask, of a running server or of the data itself. */
@@ -21,6 +20,8 @@ export async function withAdmin<Result>(
   const socketPath = adminSocketOf(config);
   if (await isListening(socketPath)) return act(connectAdmin(socketPath));
 
+  // Loaded when it is needed: most commands are asked while a server runs, and are quick without it.
+  const { openServer } = await import('./open-server.ts');
   const server = await openServer(config, 'error');
   try {
     return await act((name, input) => server.admin.execute(name, input));

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import type { Server } from '../create-server.ts';
-import { openServer } from './open-server.ts';
 import { addSettings, configOf } from './settings.ts';
 
 /** `alcove serve` and `alcove demo`. */
@@ -28,6 +27,7 @@ export function addServeCommands(program: Command): void {
 async function serve(config: Config, onListening?: (url: string) => void): Promise<void> {
   // Asked for before anything is opened: a signal during the start is a signal, too.
   const stopped = untilSignal();
+  const { openServer } = await import('./open-server.ts');
   const server = await openServer(config);
   try {
     const { url } = await server.listen();
