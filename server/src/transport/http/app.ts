@@ -53,6 +53,8 @@ export function createApp(options: AppOptions): Express {
   app.set('trust proxy', options.trustProxy);
   // The default, said aloud: the extended parser lets a query make objects with inherited names.
   app.set('query parser', 'simple');
+  // Files bring their own; hashing answers that nobody may keep is work for nothing.
+  app.set('etag', false);
   // Files have tags of their own, and answers of the API are never kept.
   app.disable('etag');
 
