@@ -6,7 +6,11 @@ export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions & { retryAfterMs?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: ErrorOptions & { retryAfterMs?: number } = {},
+  ) {
     super(message, options);
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
