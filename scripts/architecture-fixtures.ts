@@ -91,8 +91,12 @@ export const fixtures: readonly Fixture[] = [
     files: { 'server/src/cli/doctor.ts': `import { DatabaseSync } from 'node:sqlite';` },
   },
   {
-    rule: 'socket-io-client-only-in-sdk-connection',
+    rule: 'socket-io-client-only-behind-sdk-socket',
     files: { 'agent-console/src/client/client.ts': `import { io } from 'socket.io-client';` },
+  },
+  {
+    rule: 'socket-io-client-only-behind-sdk-socket',
+    files: { 'sdk/src/connection.ts': `import { io } from 'socket.io-client';` },
   },
   {
     rule: 'validator-stays-out-of-the-browser',
@@ -146,7 +150,7 @@ export const lawful: Readonly<Record<string, string>> = {
   'protocol/src/index.ts': `export interface Event { seq: number }`,
   'protocol/src/schemas.ts': `import * as z from 'zod'; export const event = z.object({});`,
   'sdk/src/index.ts': `import type { Event } from '@alcove/protocol'; export type { Event };`,
-  'sdk/src/connection.ts': `import { io } from 'socket.io-client'; export const open = io;`,
+  'sdk/src/socket-io-client.ts': `import { io } from 'socket.io-client'; export const open = io;`,
   'sdk/src/sync.ts': `import type { event } from '@alcove/protocol/schemas'; export type E = typeof event;`,
   'server/src/index.ts': `export * from './create-server.ts';`,
   'server/src/config.ts': `export const port = process.env['PORT'];`,

@@ -137,11 +137,12 @@ export const importRules: readonly Rule[] = [
     to: { path: '^node:sqlite$' },
   },
   {
-    name: 'socket-io-client-only-in-sdk-connection',
-    comment: 'Use a client of @alcove/sdk; its connection.ts alone speaks Socket.IO.',
+    name: 'socket-io-client-only-behind-sdk-socket',
+    comment:
+      'Use a client of @alcove/sdk; inside it, take an OpenSocket (sdk/src/socket.ts) from the caller.',
     from: {
       path: '^(sdk|widget|agent-console)/',
-      pathNot: `^sdk/src/connection[.]ts$|${testCode}`,
+      pathNot: `^sdk/src/socket-io-client[.]ts$|${testCode}`,
     },
     to: { path: npm('socket[.]io-client|engine[.]io-client') },
   },

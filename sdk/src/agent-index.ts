@@ -10,8 +10,9 @@ export {
   type AgentState,
   type InboxViewState,
   initialAgentState,
-  reduceAgent,
 } from './agent-state.ts';
 export { ChatError } from './chat-error.ts';
 export type * from './conversation-state.ts';
-export type { ClientStore, Unsubscribe } from './store.ts';
+export type { Unsubscribe } from './listeners.ts';
+export type { ClientStore } from './store.ts';
+export { reduceAgent } from './reduce-agent.ts';

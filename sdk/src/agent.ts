@@ -12,16 +12,17 @@ import {
   type AgentState,
   type AgentStep,
   initialAgentState,
-  reduceAgent,
 } from './agent-state.ts';
 import { isEvent } from './apply-event.ts';
 import { type Commands, Connection, type Request } from './connection.ts';
 import { Conversations } from './conversations.ts';
 import type { ConnectionState, TimelineItem } from './conversation-state.ts';
 import { Inbox } from './inbox.ts';
-import { createEvents } from './listeners.ts';
+import { createEvents, type Unsubscribe } from './listeners.ts';
+import { reduceAgent } from './reduce-agent.ts';
 import { isFinal } from './retry.ts';
-import { type ClientStore, createStore, type Unsubscribe } from './store.ts';
+import { openSocketIoClient } from './socket-io-client.ts';
+import { type ClientStore, createStore } from './store.ts';
 import { createTimeline } from './timeline.ts';
 
 export interface AgentClientOptions {
@@ -30,6 +31,8 @@ export interface AgentClientOptions {
   getAccessToken(): Promise<{ accessToken: string; accessExpiresAt: string }>;
   /** Keys the outbox: the account and workspace. */
   identity: string;
+  /** The `Origin` to send outside of browsers: the server's own. */
+  origin?: string;
   /** Where the state lives; the client's own store unless given. A Redux store fits, see `reduceAgent`. */
   store?: ClientStore<AgentState, AgentAction>;
 }
@@ -109,14 +112,16 @@ class AgentEngine implements AgentClient {
   readonly subscribe: AgentClient['subscribe'];
   readonly on = this.#events.on;
 
-  constructor({ serverUrl: url, identity, getAccessToken, store }: AgentClientOptions) {
+  constructor({ serverUrl: url, identity, getAccessToken, store, origin }: AgentClientOptions) {
     const serverUrl = url.replace(/\/+$/, '');
     this.#scope = `alcove ${serverUrl} ${identity}`;
     this.#store = store ?? createStore<AgentState, AgentAction>(reduceAgent, initialAgentState);
     this.getState = this.#store.getState;
     this.subscribe = this.#store.subscribe;
     this.#connection = new Connection<AgentHello>({
+      openSocket: openSocketIoClient,
       serverUrl,
+      origin,
       namespace: NAMESPACES.agent,
       getToken: getAccessToken,
       onState: (connection) => this.#hearConnection(connection),

@@ -7,10 +7,10 @@ import {
   type Signal,
   type VisitorCommands,
 } from '@alcove/protocol';
-import { Manager, type Socket } from 'socket.io-client';
 import { ChatError } from './chat-error.ts';
 import type { ConnectionState } from './conversation-state.ts';
 import { backoffMs } from './retry.ts';
+import type { OpenSocket, Socket } from './socket.ts';
 
 /** The server answers within 5 s; silence for this long means that nobody knows what became of the command. */
 const ACK_TIMEOUT_MS = 8_000;
@@ -35,7 +35,10 @@ export interface AccessToken {
 }
 
 export interface ConnectionOptions<Hello> {
+  openSocket: OpenSocket;
+  /** The server's address without a slash at its end. */
   serverUrl: string;
+  origin: string | undefined;
   namespace: string;
   /** `isRefused`: the token given last is not good any more, or soon will not be. */
   getToken(isRefused: boolean): Promise<AccessToken>;
@@ -49,16 +52,13 @@ export interface ConnectionOptions<Hello> {
   onWake(): void;
 }
 
-const WAKE_EVENTS = ['online', 'focus', 'pageshow', 'visibilitychange'] as const;
+const WAKE_EVENTS = ['online', 'offline', 'focus', 'pageshow', 'visibilitychange'] as const;
 /** Absent in Node. */
 const page = globalThis as Partial<
   Pick<Window, 'addEventListener' | 'removeEventListener' | 'document' | 'navigator'>
 >;
 
-/**
- * One connection to one namespace, with its own reconnect loop: Socket.IO's loses its jitter at the delay cap. Each try
- * gets a new socket, because an old one may hold emits in a buffer that it would replay.
- */
+/** One connection to one namespace, and the loop that makes it again, with full jitter up to half a minute. */
 export class Connection<Hello extends { serverTime: string }> {
   readonly #options: ConnectionOptions<Hello>;
   #socket: Socket | undefined;
@@ -103,30 +103,24 @@ export class Connection<Hello extends { serverTime: string }> {
     for (const name of WAKE_EVENTS) page.removeEventListener?.(name, this.#wake);
   }
 
-  readonly request: Request = (name, payload) =>
-    new Promise((resolve, reject) => {
-      const socket = this.#socket;
-      if (!this.isOnline || !socket) {
-        reject(new ChatError('busy', 'There is no connection.'));
-        return;
-      }
-      const onAnswer = (silence: Error | null, ack?: Ack<Commands[typeof name]['result']>) => {
-        if (!silence && ack?.ok === true) {
-          this.#silences = 0;
-          resolve(ack);
-          return;
-        }
-        const error = silence
-          ? new ChatError('busy', 'The server did not answer.')
-          : ChatError.from(ack);
-        reject(error);
-        if (socket !== this.#socket) return;
-        // One lost answer is a lost answer; two in a row are a connection that only looks alive.
-        const isDead = silence && ++this.#silences > 1;
-        if (isDead || error.code === 'unauthenticated') this.#lose(error);
-      };
-      socket.timeout(ACK_TIMEOUT_MS).emit(name, payload, onAnswer);
-    });
+  readonly request: Request = async (name, payload) => {
+    const socket = this.#socket;
+    if (!this.isOnline || !socket) throw new ChatError('busy', 'There is no connection.');
+    let ack: Ack<Commands[typeof name]['result']>;
+    try {
+      ack = (await socket.ask(name, payload, ACK_TIMEOUT_MS)) as typeof ack;
+    } catch {
+      const error = new ChatError('busy', 'The server did not answer.');
+      // One lost answer is a lost answer; two in a row are a connection that only looks alive.
+      if (socket === this.#socket && ++this.#silences > 1) this.#lose(error);
+      throw error;
+    }
+    this.#silences = 0;
+    if (ack?.ok === true) return ack;
+    const error = ChatError.from(ack);
+    if (socket === this.#socket && error.code === 'unauthenticated') this.#lose(error);
+    throw error;
+  };
 
   async #open(): Promise<void> {
     this.#drop();
@@ -144,27 +138,23 @@ export class Connection<Hello extends { serverTime: string }> {
   }
 
   #connect({ accessToken, accessExpiresAt }: AccessToken): void {
-    const url = new URL(this.#options.serverUrl);
-    const manager = new Manager(url.origin, {
-      path: `${url.pathname.replace(/\/+$/, '')}/socket.io`,
-      transports: ['websocket'],
-      autoConnect: false,
-      reconnection: false,
-    });
-    const auth = { protocol: PROTOCOL_VERSION, accessToken, page: this.#options.getPage?.() };
+    const { serverUrl, namespace, origin, getPage, onEvent } = this.#options;
     this.#schedule(() => this.#lose(), CONNECT_TIMEOUT_MS);
-    this.#socket = manager
-      .socket(this.#options.namespace, { auth })
-      .on('connect_error', (error: Error & { data?: unknown }) =>
-        this.#lose(error.data && ChatError.from(error.data)),
-      )
-      .on('disconnect', () => this.#lose())
-      .on(SERVER_FRAMES.hello, (hello: Hello | null) => {
-        if (hello) this.#welcome(hello, accessExpiresAt);
-      })
-      .on(SERVER_FRAMES.event, (event) => this.#options.onEvent(event))
-      .on(SERVER_FRAMES.signal, (signal: Signal | null) => this.#hearSignal(signal))
-      .connect();
+    this.#socket = this.#options.openSocket({
+      serverUrl,
+      namespace,
+      origin,
+      auth: { protocol: PROTOCOL_VERSION, accessToken, page: getPage?.() },
+      onRefused: (reason) => this.#lose(ChatError.from(reason)),
+      onLost: () => this.#lose(),
+      onEvent: (name, payload) => {
+        if (name === SERVER_FRAMES.hello && payload) {
+          this.#welcome(payload as Hello, accessExpiresAt);
+        }
+        if (name === SERVER_FRAMES.event) onEvent(payload);
+        else if (name === SERVER_FRAMES.signal) this.#hearSignal(payload as Signal | null);
+      },
+    });
   }
 
   #welcome(hello: Hello, accessExpiresAt: string): void {
@@ -243,9 +233,9 @@ export class Connection<Hello extends { serverTime: string }> {
     this.#run++;
     clearTimeout(this.#timer);
     this.#isWaiting = false;
-    const socket = this.#socket?.off();
+    const socket = this.#socket;
     this.#socket = undefined;
-    socket?.disconnect();
+    socket?.close();
   }
 
   #tell(state: ConnectionState): void {
@@ -253,9 +243,12 @@ export class Connection<Hello extends { serverTime: string }> {
     this.#options.onState(state);
   }
 
-  readonly #wake = () => {
+  readonly #wake = ({ type }: Event) => {
     if (page.document?.visibilityState === 'hidden') return;
-    if (this.isOnline) this.#options.onWake();
+    // The browser knows before any heartbeat does.
+    if (type === 'offline') {
+      if (this.isOnline) this.#lose();
+    } else if (this.isOnline) this.#options.onWake();
     else this.#hurry();
   };
 

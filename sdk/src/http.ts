@@ -7,6 +7,8 @@ export interface JsonRequest {
   body?: unknown;
   accessToken?: string;
   credentials?: RequestCredentials;
+  /** The `Origin` to send outside of browsers, which send their own. */
+  origin?: string;
 }
 
 /**
@@ -17,13 +19,14 @@ export interface JsonRequest {
  */
 export async function requestJson<Result>(
   url: string,
-  { method = 'GET', body, accessToken, credentials = 'omit' }: JsonRequest,
+  { method = 'GET', body, accessToken, credentials = 'omit', origin }: JsonRequest,
 ): Promise<Result> {
   const response = await fetch(url, {
     method,
     credentials,
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(origin && { origin }),
       ...(accessToken && { authorization: `Bearer ${accessToken}` }),
     },
     body: body === undefined ? undefined : JSON.stringify(body),

@@ -1,7 +1,7 @@
 export { ChatError } from './chat-error.ts';
 export type * from './conversation-state.ts';
 export { createWidget, type CreateWidgetOptions, type Widget } from './load-widget.ts';
-export type { Unsubscribe } from './store.ts';
+export type { Unsubscribe } from './listeners.ts';
 export {
   createVisitorClient,
   type VisitorClient,

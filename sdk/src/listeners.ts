@@ -1,4 +1,5 @@
-import type { Unsubscribe } from './store.ts';
+/** Ends a subscription. Calling it twice does no harm. */
+export type Unsubscribe = () => void;
 
 /** Typed events of a client. */
 export interface Events<EventMap> {

@@ -1,7 +1,4 @@
-import { notify } from './listeners.ts';
-
-/** Ends a subscription. Calling it twice does no harm. */
-export type Unsubscribe = () => void;
+import { notify, type Unsubscribe } from './listeners.ts';
 
 /** A place for state that changes by actions only; a Redux store is one. */
 export interface ClientStore<State, Action> {

@@ -19,6 +19,7 @@ export interface VisitorSessionOptions {
   serverUrl: string;
   workspaceKey: string;
   locale: string | undefined;
+  origin: string | undefined;
   /** Under which name the record is kept. */
   key: string;
   getPage(): Page | undefined;
@@ -96,9 +97,10 @@ export class VisitorSession {
   }
 
   #ask(refreshToken?: string): Promise<Session> {
-    const { serverUrl, workspaceKey, locale, getPage } = this.#options;
+    const { serverUrl, workspaceKey, locale, origin, getPage } = this.#options;
     return requestJson(serverUrl + HTTP_PATHS.visitorSession, {
       method: 'POST',
+      origin,
       body: { workspaceKey, refreshToken, page: getPage(), locale },
     });
   }

@@ -1,23 +1,18 @@
-import type { ConversationEvent, MessageCreated } from '@alcove/protocol';
-import { IDBObjectStore as FDBObjectStore } from 'fake-indexeddb';
+import type { MessageCreated } from '@alcove/protocol';
+import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatError } from './chat-error.ts';
 import type { TimelineItem } from './conversation-state.ts';
+import { createLocalStorage, createWindow, type FakeWindow } from './testing/fake-browser.ts';
 import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
-import {
-  type BrowserStorage,
-  createBrowserStorage,
-  stubStorage,
-  stubWindow,
-} from './testing/stub-browser.ts';
 import { createVisitorClient, type VisitorClient } from './visitor.ts';
 
 let server: FakeServer;
-let storage: BrowserStorage;
+let storage: { indexedDB: IDBFactory; localStorage: Storage };
 const clients: VisitorClient[] = [];
 
 beforeEach(async () => {
-  storage = createBrowserStorage();
+  storage = { indexedDB: new IDBFactory(), localStorage: createLocalStorage() };
   stubStorage(storage);
   server = await createFakeServer();
 });
@@ -35,6 +30,19 @@ function openPage(): VisitorClient {
   const client = createVisitorClient({ serverUrl: server.url, workspaceKey: 'wk_test' });
   clients.push(client);
   return client;
+}
+
+/** Denies what is not given. */
+function stubStorage({ indexedDB, localStorage }: Partial<typeof storage>): void {
+  vi.stubGlobal('indexedDB', indexedDB);
+  vi.stubGlobal('localStorage', localStorage);
+}
+
+function stubWindow(): FakeWindow {
+  const window = createWindow();
+  vi.stubGlobal('addEventListener', window.addEventListener);
+  vi.stubGlobal('removeEventListener', window.removeEventListener);
+  return window;
 }
 
 const until = (condition: () => boolean) =>
@@ -61,7 +69,7 @@ function sent(): string[] {
 }
 
 function storedTexts(): string[] {
-  return [...server.conversations.values()].flatMap(({ events }) =>
+  return [...server.workspace.conversations.values()].flatMap(({ events }) =>
     events.flatMap((event) => (event.type === 'message.created' ? event.content.text : [])),
   );
 }
@@ -125,7 +133,7 @@ describe('sending', () => {
     await until(() => isSettled(client));
     expect(storedTexts()).toEqual(texts);
     expect(most).toBe(1);
-    expect(server.conversations.size).toBe(1);
+    expect(server.workspace.conversations.size).toBe(1);
   });
 
   it('stores once what was sent twice because the ack was lost', async () => {
@@ -243,8 +251,8 @@ describe('receiving', () => {
       deliver();
       deliver();
     };
-    server.say(id, 'one');
-    server.say(id, 'two');
+    server.workspace.say(id, 'one');
+    server.workspace.say(id, 'two');
     await until(() => heard.length === 2);
     expect(heard).toEqual(['one', 'two']);
     expect(counts).toEqual([1, 2]);
@@ -256,8 +264,8 @@ describe('receiving', () => {
     server.faults.onPush = (event, deliver) => {
       if (event.seq !== 2) deliver();
     };
-    server.say(id, 'lost');
-    server.say(id, 'arrived');
+    server.workspace.say(id, 'lost');
+    server.workspace.say(id, 'arrived');
     await until(() => client.timeline(id).length === 3);
     expect(linesOf(client)).toEqual(['hello (sent)', 'lost (sent)', 'arrived (sent)']);
     expect(server.received.filter(({ name }) => name === 'sync')).toHaveLength(1);
@@ -267,7 +275,7 @@ describe('receiving', () => {
     const { client, id } = await talk();
     const held: (() => void)[] = [];
     server.faults.onPush = (_, deliver) => held.push(deliver);
-    for (const text of ['one', 'two', 'three']) server.say(id, text);
+    for (const text of ['one', 'two', 'three']) server.workspace.say(id, text);
     for (const deliver of held.toReversed()) deliver();
     await until(() => client.timeline(id).length === 4);
     expect(linesOf(client).slice(1)).toEqual(['one (sent)', 'two (sent)', 'three (sent)']);
@@ -278,7 +286,7 @@ describe('receiving', () => {
     const window = stubWindow();
     const { client, id } = await talk();
     server.faults.onPush = () => {};
-    server.say(id, 'lost');
+    server.workspace.say(id, 'lost');
     window.fire('focus');
     await until(() => client.timeline(id).length === 2);
     expect(client.getState().unreadCount).toBe(1);
@@ -288,9 +296,10 @@ describe('receiving', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const { client, id } = await talk();
     server.faults.onPush = () => {};
-    server.say(id, 'lost');
+    server.workspace.say(id, 'lost');
     await vi.advanceTimersByTimeAsync(30_000);
     await until(() => client.timeline(id).length === 2);
+    expect(client.getState().unreadCount).toBe(1);
   });
 
   it.each([
@@ -301,23 +310,23 @@ describe('receiving', () => {
   ])('survives an event that is %s, and looks for what it was', async (_, frame) => {
     const { client, id } = await talk();
     server.faults.onPush = () => {};
-    server.say(id, 'lost');
+    server.workspace.say(id, 'lost');
     server.frame('event', frame);
     server.frame('signal', frame);
     await until(() => client.timeline(id).length === 2);
+    expect(isOnline(client)).toBe(true);
   });
 
   it('steps over event types that it does not know', async () => {
     const { client, id } = await talk();
-    server.append(id, {
+    server.workspace.append(id, {
       type: 'conversation.rated',
       actor: { kind: 'visitor', id: 'vi_x' },
       via: 'widget',
       clientEventId: 'cl_rated',
     } as never);
-    server.faults.onPush = (event, deliver) => deliver(event as never);
-    server.frame('event', { ...server.conversations.get(id)?.events[1], prev: 1 });
-    server.frame('event', { ...(server.say(id, 'after') as ConversationEvent), prev: 2 });
+    server.frame('event', { ...server.workspace.conversations.get(id)?.events[1], prev: 1 });
+    server.frame('event', { ...server.workspace.say(id, 'after'), prev: 2 });
     await until(() => client.getState().logs[id]?.have === 3);
     expect(linesOf(client)).toEqual(['hello (sent)', 'after (sent)']);
   });
@@ -325,14 +334,14 @@ describe('receiving', () => {
   it('does not see what is for agents only, and misses nothing by it', async () => {
     const { client, id } = await talk();
     const actor = { kind: 'agent', id: 'ag_test' } as const;
-    server.append(id, {
+    server.workspace.append(id, {
       type: 'conversation.assigned',
       actor,
       via: 'console',
       clientEventId: 'cl_1',
       assignee: { agentId: 'ag_test' },
     });
-    server.say(id, 'hello you');
+    server.workspace.say(id, 'hello you');
     await until(() => client.timeline(id).length === 2);
     expect(client.getState().logs[id]?.events.map(({ seq }) => seq)).toEqual([1, 3]);
     expect(server.received.filter(({ name }) => name === 'sync')).toEqual([]);
@@ -377,7 +386,7 @@ describe('receiving', () => {
     await until(() => told.length === 2);
     typing(true);
     await until(() => told.length === 3);
-    server.say(id, 'written');
+    server.workspace.say(id, 'written');
     await until(() => told.length === 4);
     typing(true);
     await until(() => told.length === 5);
@@ -412,8 +421,8 @@ describe('receiving', () => {
 
   it('tells the server what arrived and what was read, in few words', async () => {
     const { client, id } = await talk();
-    server.say(id, 'one');
-    server.say(id, 'two');
+    server.workspace.say(id, 'one');
+    server.workspace.say(id, 'two');
     const moves = () => server.received.filter(({ name }) => name === 'cursor.advance');
     await until(() => moves().length === 1);
     expect(moves()[0]?.payload).toMatchObject({ delivered: 3 });
@@ -433,7 +442,7 @@ describe('receiving', () => {
     server.signal({ type: 'presence', actor: { kind: 'agent', id: 'team' }, status: 'offline' });
     await until(() => !client.getState().isTeamOnline);
     expect(client.timeline(id)).toBe(before);
-    server.say(id, 'new');
+    server.workspace.say(id, 'new');
     await until(() => client.timeline(id).length === 2);
     expect(client.timeline(id)[0]).toBe(before[0]);
   });
@@ -446,7 +455,7 @@ describe('receiving', () => {
       throw new Error('broken listener');
     });
     client.on('message', ({ message }) => heard.push(message));
-    server.say(id, 'new');
+    server.workspace.say(id, 'new');
     await until(() => heard.length === 1);
     await expect(uncaught).resolves.toMatchObject({ message: 'broken listener' });
   });
@@ -455,11 +464,11 @@ describe('receiving', () => {
     const { client, id } = await talk();
     const heard: string[] = [];
     const stop = client.on('message', ({ message }) => heard.push(message.content.text));
-    server.say(id, 'one');
+    server.workspace.say(id, 'one');
     await until(() => heard.length === 1);
     stop();
     stop();
-    server.say(id, 'two');
+    server.workspace.say(id, 'two');
     await until(() => client.timeline(id).length === 3);
     expect(heard).toEqual(['one']);
   });
@@ -482,10 +491,10 @@ describe('catching up', () => {
       });
       server.disconnectAll();
       await until(() => !isOnline(client));
-      for (let n = 0; n < missed; n++) server.say(id, `missed ${n}`);
+      for (let n = 0; n < missed; n++) server.workspace.say(id, `missed ${n}`);
       server.faults.onHandshake = () => undefined;
       await until(() => client.getState().logs[id]?.have === missed + 1);
-      const log = server.conversations.get(id)?.events ?? [];
+      const log = server.workspace.conversations.get(id)?.events ?? [];
       const held = client.getState().logs[id]?.events ?? [];
       expect(held.map(({ seq }) => seq)).toEqual(
         (missed > 1000 ? log.slice(-200) : log).map(({ seq }) => seq),
@@ -500,7 +509,7 @@ describe('catching up', () => {
     await until(() => isSettled(client));
     const id = firstId(client);
     await client.close();
-    for (let n = 0; n < 120; n++) server.say(id, `missed ${n}`);
+    for (let n = 0; n < 120; n++) server.workspace.say(id, `missed ${n}`);
     const next = openPage();
     await next.resume();
     await next.openConversation(id);
@@ -523,8 +532,8 @@ describe('catching up', () => {
     server.faults.onPush = (event, deliver) => {
       if (event.seq > 2) deliver();
     };
-    server.say(id, 'one');
-    server.say(id, 'two');
+    server.workspace.say(id, 'one');
+    server.workspace.say(id, 'two');
     await until(() => client.timeline(id).length === 3);
     expect(refusals).toBe(4);
   });
@@ -537,7 +546,7 @@ describe('across pages', () => {
     await until(() => isSettled(first));
     const id = firstId(first);
     await first.close();
-    server.say(id, 'answer');
+    server.workspace.say(id, 'answer');
 
     const next = openPage();
     const heard: string[] = [];
@@ -546,7 +555,7 @@ describe('across pages', () => {
     await until(() => isOnline(next));
     expect(next.getState().unreadCount).toBe(1);
     expect(next.getState().conversations[0]?.lastMessage).toMatchObject({ text: 'answer' });
-    server.say(id, 'more');
+    server.workspace.say(id, 'more');
     await until(() => heard.length === 1);
     expect(next.getState().unreadCount).toBe(2);
     await next.openConversation(id);
@@ -579,7 +588,7 @@ describe('across pages', () => {
     expect(linesOf(next)).toHaveLength(30);
     await until(() => isSettled(next));
     expect(storedTexts()).toEqual(texts);
-    expect(server.conversations.size).toBe(1);
+    expect(server.workspace.conversations.size).toBe(1);
     await next.close();
     const last = openPage();
     await last.resume();
@@ -599,8 +608,7 @@ describe('across pages', () => {
     const client = openPage();
     await client.send('hello');
     expect(client.getState().outboxStorage).toBe('indexeddb');
-    const real = storage.indexedDB;
-    vi.spyOn(IDBObjectStoreOf(real), 'put').mockImplementation(() => {
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
       throw new DOMException('full', 'QuotaExceededError');
     });
     await client.send('again');
@@ -626,7 +634,7 @@ describe('across pages', () => {
     expect(linesOf(next)).toEqual(['offline (waiting)']);
     server.faults.onSession = () => undefined;
     await until(() => isSettled(next));
-    expect(server.conversations.size).toBe(1);
+    expect(server.workspace.conversations.size).toBe(1);
     expect(storedTexts()).toEqual(['hello', 'offline']);
   });
 
@@ -662,7 +670,7 @@ describe('across pages', () => {
     await until(() => isSettled(next));
     expect(next.getState().isThreadLost).toBe(true);
     expect(linesOf(next)).toEqual(['are you there? (sent)']);
-    expect(server.conversations.size).toBe(2);
+    expect(server.workspace.conversations.size).toBe(2);
     expect(next.getState().conversations).toHaveLength(1);
   });
 
@@ -678,9 +686,9 @@ describe('across pages', () => {
     await vi.waitFor(async () => expect(await storage.indexedDB.databases()).toEqual([]));
     await first.send('somebody else');
     await until(() => isSettled(first));
-    expect(new Set([...server.conversations.values()].map(({ row }) => row.visitorId)).size).toBe(
-      2,
-    );
+    expect(
+      new Set([...server.workspace.conversations.values()].map(({ row }) => row.visitorId)).size,
+    ).toBe(2);
     window.fire('storage', { key, newValue: null });
     expect(first.getState()).toMatchObject({ hasSession: false, connection: { status: 'idle' } });
   });
@@ -799,20 +807,15 @@ describe('the connection', () => {
     await client.send('hello');
     await until(() => isSettled(client));
     client.setTyping(firstId(client), true);
-    server.say(firstId(client), 'answer');
+    server.workspace.say(firstId(client), 'answer');
     await until(() => client.getState().unreadCount === 1);
     await client.close();
     expect(window.listenerCount()).toBe(0);
-    await until(() => server.connectionCount() === 0);
+    await until(() => server.connectionCount === 0);
     const before = client.getState();
-    server.say(firstId(client), 'unheard');
+    server.workspace.say(firstId(client), 'unheard');
     vi.useFakeTimers();
     expect(vi.getTimerCount()).toBe(0);
     expect(client.getState()).toBe(before);
   });
 });
-
-/** The class behind a factory's object stores, to break one of its methods. */
-function IDBObjectStoreOf(_: IDBFactory): { put(): unknown } {
-  return FDBObjectStore.prototype as unknown as { put(): unknown };
-}

@@ -14,10 +14,11 @@ import { ChatError } from './chat-error.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionState, PendingMessage, TimelineItem } from './conversation-state.ts';
 import { Conversations } from './conversations.ts';
-import { createEvents } from './listeners.ts';
+import { createEvents, type Unsubscribe } from './listeners.ts';
 import type { Draft } from './outbox.ts';
 import { isFinal } from './retry.ts';
-import { createStore, type Unsubscribe } from './store.ts';
+import { openSlimSocket } from './slim-socket.ts';
+import { createStore } from './store.ts';
 import { createTimeline } from './timeline.ts';
 import { emitChanges, type VisitorClientEvents } from './visitor-events.ts';
 import { type VisitorRecord, VisitorSession } from './visitor-session.ts';
@@ -36,6 +37,8 @@ export interface VisitorClientOptions {
   workspaceKey: string;
   /** BCP 47; the browser's language unless given. */
   locale?: string;
+  /** The `Origin` to send outside of browsers: one that the workspace allows. */
+  origin?: string;
 }
 
 /**
@@ -115,7 +118,7 @@ class Visitor implements VisitorClient {
   readonly subscribe = this.#store.subscribe;
   readonly on = this.#events.on;
 
-  constructor({ serverUrl: url, workspaceKey, locale }: VisitorClientOptions) {
+  constructor({ serverUrl: url, workspaceKey, locale, origin }: VisitorClientOptions) {
     const serverUrl = url.replace(/\/+$/, '');
     this.#key = `alcove ${serverUrl} ${workspaceKey}`;
     const getPage = () => this.#page;
@@ -124,10 +127,13 @@ class Visitor implements VisitorClient {
       workspaceKey,
       locale: locale ?? globalThis.navigator?.language,
       key: this.#key,
+      origin,
       getPage,
     });
     this.#connection = new Connection<VisitorHello>({
+      openSocket: openSlimSocket,
       serverUrl,
+      origin,
       namespace: NAMESPACES.visitor,
       getPage,
       getToken: (isRefused) => this.#session.getToken(isRefused),

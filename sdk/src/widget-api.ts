@@ -1,7 +1,7 @@
 import type { ConversationStatus, MessageCreated, WidgetSide, WidgetTheme } from '@alcove/protocol';
 import type { ChatError } from './chat-error.ts';
 import type { ConnectionState } from './conversation-state.ts';
-import type { Unsubscribe } from './store.ts';
+import type { Unsubscribe } from './listeners.ts';
 
 /** What a page may set when it boots the widget; the workspace's own settings hold for the rest. */
 export interface WidgetOptions {

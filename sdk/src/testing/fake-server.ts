@@ -1,23 +1,17 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type ConversationEvent,
-  createId,
   type Handshake,
-  HTTP_PATHS,
   NAMESPACES,
   type Refusal,
   SERVER_FRAMES,
   type Signal,
-  type VisitorSession,
 } from '@alcove/protocol';
 import { Server, type Socket } from 'socket.io';
-import {
-  createFakeWorkspace,
-  FAKE_AGENT,
-  type FakeReader,
-  type FakeWorkspace,
-} from './fake-workspace.ts';
+import { execute } from './fake-commands.ts';
+import { FakeSessions } from './fake-sessions.ts';
+import { FAKE_AGENT, type FakeReader, FakeWorkspace } from './fake-workspace.ts';
 
 /** What becomes of one command. `lose-ack` runs it and says nothing; `silence` does not even run it. */
 export type Fate = 'answer' | 'lose-ack' | 'silence' | 'disconnect' | Refusal;
@@ -42,29 +36,12 @@ export interface FakeFaults {
   /** Stands between the log and each connection: drops, doubles, delays, reorders. */
   onPush(event: ConversationEvent, deliver: () => void): void;
   onHandshake(handshake: Handshake): Refusal | undefined;
+  /** A visitor asks for a session. */
   onSession(body: Record<string, unknown>): Refusal | undefined;
 }
 
-export interface FakeServer extends FakeWorkspace {
-  readonly url: string;
-  readonly port: number;
-  readonly faults: FakeFaults;
-  readonly received: readonly ReceivedCommand[];
-  readonly handshakes: readonly Handshake[];
-  /** Bodies of the requests for a visitor's session. */
-  readonly sessionsAsked: readonly Record<string, unknown>[];
-  connectionCount(): number;
-  signal(signal: Signal): void;
-  /** Sends everyone any frame, well-formed or not. */
-  frame(name: string, payload: unknown): void;
-  disconnectAll(): void;
-  /** Refresh tokens given so far are unknown from now on. */
-  forgetSessions(): void;
-  close(): Promise<void>;
-}
-
 /**
- * A small server in memory, on real sockets, whose every misbehaviour a test can script.
+ * Starts a small server in memory, on real sockets, whose every misbehaviour a test can script.
  *
  * @example
  * const server = await createFakeServer();
@@ -72,142 +49,124 @@ export interface FakeServer extends FakeWorkspace {
  * const client = createVisitorClient({ serverUrl: server.url, workspaceKey: 'wk_test' });
  */
 export async function createFakeServer(options: FakeServerOptions = {}): Promise<FakeServer> {
-  const faults: FakeFaults = {
+  const server = new FakeServer(options.accessLifeMs ?? 15 * 60_000);
+  await server.listen(options.port ?? 0);
+  return server;
+}
+
+/** @see createFakeServer */
+export class FakeServer {
+  /** The logs, and ways to write into them. */
+  readonly workspace = new FakeWorkspace((event) => this.#push(event));
+  readonly faults: FakeFaults = {
     onCommand: () => 'answer',
     onPush: (_, deliver) => deliver(),
     onHandshake: () => undefined,
     onSession: () => undefined,
   };
-  const readers = new Map<Socket, FakeReader>();
-  const received: ReceivedCommand[] = [];
-  const handshakes: Handshake[] = [];
-  const sessions = createSessions(options.accessLifeMs ?? 15 * 60_000);
-  const http = createServer((request, response) => sessions.answer(request, response, faults));
-  const io = new Server(http, { transports: ['websocket'], serveClient: false });
+  /** Every command that arrived, in order. */
+  readonly received: ReceivedCommand[] = [];
+  readonly handshakes: Handshake[] = [];
+  readonly #readers = new Map<Socket, FakeReader>();
+  readonly #sessions: FakeSessions;
+  readonly #http: HttpServer;
+  readonly #io: Server;
 
-  const workspace = createFakeWorkspace((event, { row }) => {
-    for (const [socket, reader] of readers) {
-      if (reader.kind === 'visitor' && reader.id !== row.visitorId) continue;
-      const seen = workspace.logFor(reader, row.id).at(-1);
-      if (seen?.seq !== event.seq) continue;
-      faults.onPush(seen, () => socket.emit(SERVER_FRAMES.event, seen));
-    }
-  });
+  constructor(accessLifeMs: number) {
+    this.#sessions = new FakeSessions(accessLifeMs, (body) => this.faults.onSession(body));
+    this.#http = createServer(this.#sessions.answer);
+    this.#io = new Server(this.#http, { transports: ['websocket'], serveClient: false });
+    this.#openDoor('visitor');
+    this.#openDoor('agent');
+  }
 
-  const welcome = (socket: Socket, reader: FakeReader) => {
-    readers.set(socket, reader);
-    socket.on('disconnect', () => readers.delete(socket));
+  get port(): number {
+    return (this.#http.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Bodies of the requests for a visitor's session. */
+  get sessionsAsked(): readonly Record<string, unknown>[] {
+    return this.#sessions.asked;
+  }
+
+  get connectionCount(): number {
+    return this.#readers.size;
+  }
+
+  async listen(port: number): Promise<void> {
+    await new Promise<void>((resolve) => this.#http.listen(port, '127.0.0.1', resolve));
+  }
+
+  signal(signal: Signal): void {
+    this.frame(SERVER_FRAMES.signal, signal);
+  }
+
+  /** Sends everyone any frame, well-formed or not. */
+  frame(name: string, payload: unknown): void {
+    for (const socket of this.#readers.keys()) socket.emit(name, payload);
+  }
+
+  disconnectAll(): void {
+    for (const socket of this.#readers.keys()) socket.disconnect(true);
+  }
+
+  /** Visitors' tokens given so far are unknown from now on. */
+  forgetSessions(): void {
+    this.#sessions.forget();
+  }
+
+  async close(): Promise<void> {
+    this.#http.closeAllConnections();
+    await this.#io.close();
+  }
+
+  #openDoor(kind: FakeReader['kind']): void {
+    const idOf = ({ accessToken }: Handshake) =>
+      kind === 'agent' ? FAKE_AGENT.id : this.#sessions.visitorOf(accessToken);
+    this.#io
+      .of(NAMESPACES[kind])
+      .use((socket, next) => {
+        const handshake = socket.handshake.auth as Handshake;
+        this.handshakes.push(handshake);
+        const known = idOf(handshake) ? undefined : this.#sessions.ended;
+        const refused = this.faults.onHandshake(handshake) ?? known;
+        next(refused && Object.assign(new Error(refused.message), { data: refused }));
+      })
+      .on('connection', (socket: Socket) => {
+        this.#serve(socket, { kind, id: idOf(socket.handshake.auth as Handshake) ?? '' });
+      });
+  }
+
+  #serve(socket: Socket, reader: FakeReader): void {
+    this.#readers.set(socket, reader);
+    socket.on('disconnect', () => this.#readers.delete(socket));
     socket.onAny(
       (name: string, payload: Record<string, unknown>, ack: (answer: object) => void) => {
-        const command: ReceivedCommand = { name, payload, by: reader };
-        received.push(command);
-        const fate = faults.onCommand(command);
+        const command = { name, payload, by: reader };
+        this.received.push(command);
+        const fate = this.faults.onCommand(command);
         if (fate === 'disconnect') socket.disconnect(true);
         else if (typeof fate === 'object') ack(fate);
         else if (fate !== 'silence') {
-          const answer = workspace.execute(reader, name, payload);
+          const answer = execute(this.workspace, reader, name, payload);
           if (fate === 'answer') ack(answer);
         }
       },
     );
-    socket.emit(SERVER_FRAMES.hello, workspace.helloFor(reader));
-  };
-
-  for (const kind of ['visitor', 'agent'] as const) {
-    io.of(NAMESPACES[kind])
-      .use((socket, next) => {
-        const handshake = socket.handshake.auth as Handshake;
-        handshakes.push(handshake);
-        const id = kind === 'agent' ? FAKE_AGENT.id : sessions.visitorOf(handshake.accessToken);
-        const refused = faults.onHandshake(handshake) ?? (id ? undefined : unauthenticated);
-        if (refused) next(Object.assign(new Error(refused.message), { data: refused }));
-        else next();
-      })
-      .on('connection', (socket: Socket) => {
-        const { accessToken } = socket.handshake.auth as Handshake;
-        const id = kind === 'agent' ? FAKE_AGENT.id : sessions.visitorOf(accessToken);
-        welcome(socket, { kind, id: id ?? '' });
-      });
+    socket.emit(SERVER_FRAMES.hello, this.workspace.helloFor(reader));
   }
 
-  await new Promise<void>((resolve) => http.listen(options.port ?? 0, '127.0.0.1', resolve));
-  const { port } = http.address() as AddressInfo;
-  return {
-    ...workspace,
-    url: `http://127.0.0.1:${port}`,
-    port,
-    faults,
-    received,
-    handshakes,
-    sessionsAsked: sessions.asked,
-    connectionCount: () => readers.size,
-    signal(signal) {
-      for (const socket of readers.keys()) socket.emit(SERVER_FRAMES.signal, signal);
-    },
-    frame(name, payload) {
-      for (const socket of readers.keys()) socket.emit(name, payload);
-    },
-    disconnectAll() {
-      for (const socket of readers.keys()) socket.disconnect(true);
-    },
-    forgetSessions: sessions.forget,
-    close: async () => {
-      http.closeAllConnections();
-      await io.close();
-    },
-  };
-}
-
-const unauthenticated: Refusal = {
-  ok: false,
-  code: 'unauthenticated',
-  message: 'This session has ended.',
-  retryable: false,
-};
-
-/** Visitors' tokens: `at_…` leads to a visitor, `rt_…` is good for one use. */
-function createSessions(accessLifeMs: number) {
-  const visitors = new Map<string, string>();
-  const asked: Record<string, unknown>[] = [];
-
-  function create(visitorId: string): VisitorSession {
-    const accessToken = createId('se');
-    const refreshToken = createId('se');
-    visitors.set(accessToken, visitorId);
-    visitors.set(refreshToken, visitorId);
-    const serverTime = new Date().toISOString();
-    const accessExpiresAt = new Date(Date.now() + accessLifeMs).toISOString();
-    return { visitorId, accessToken, accessExpiresAt, refreshToken, serverTime };
+  #push({ conversationId, seq }: ConversationEvent): void {
+    const { visitorId } = this.workspace.find(conversationId).row;
+    for (const [socket, reader] of this.#readers) {
+      if (reader.kind === 'visitor' && reader.id !== visitorId) continue;
+      const seen = this.workspace.logFor(reader, conversationId).at(-1);
+      if (seen?.seq !== seq) continue;
+      this.faults.onPush(seen, () => socket.emit(SERVER_FRAMES.event, seen));
+    }
   }
-
-  return {
-    asked,
-    visitorOf: (token: string) => visitors.get(token),
-    forget: () => visitors.clear(),
-    answer(request: IncomingMessage, response: ServerResponse, faults: FakeFaults): void {
-      let text = '';
-      request.on('data', (chunk) => {
-        text += chunk;
-      });
-      request.on('end', () => {
-        const reply = (status: number, body: object) => {
-          response.writeHead(status, {
-            'content-type': 'application/json',
-            'access-control-allow-origin': '*',
-            'access-control-allow-headers': '*',
-          });
-          response.end(JSON.stringify(body));
-        };
-        if (request.method === 'OPTIONS') return reply(200, {});
-        if (request.url !== HTTP_PATHS.visitorSession) return reply(404, {});
-        const body = JSON.parse(text) as Record<string, unknown>;
-        asked.push(body);
-        const token = body.refreshToken as string | undefined;
-        const known = token ? visitors.get(token) : createId('vi');
-        const refused = faults.onSession(body) ?? (known ? undefined : unauthenticated);
-        if (refused) return reply(400, refused);
-        return reply(200, create(known ?? ''));
-      });
-    },
-  };
 }
