@@ -12,6 +12,6 @@ describe('a face', () => {
   it('keeps its colour, and colours are spread over ids that differ at the end only', () => {
     expect(hueOf('ag_1')).toBe(hueOf('ag_1'));
     const hues = new Set(Array.from({ length: 200 }, (_, index) => hueOf(`ag_${index}`)));
-    expect([...hues].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(hues).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7]));
   });
 });

@@ -6,7 +6,7 @@ afterEach(() => vi.useRealTimers());
 
 describe('read marks', () => {
   it('are set for what was in view for a second, once', () => {
-    const mark = vi.fn();
+    const mark = vi.fn<(seq: number) => void>();
     const marks = createReadMarks(mark);
     marks.see(3);
     vi.advanceTimersByTime(999);
@@ -18,7 +18,7 @@ describe('read marks', () => {
   });
 
   it('give a message that came later its own second', () => {
-    const mark = vi.fn();
+    const mark = vi.fn<(seq: number) => void>();
     const marks = createReadMarks(mark);
     marks.see(3);
     vi.advanceTimersByTime(900);
@@ -30,7 +30,7 @@ describe('read marks', () => {
   });
 
   it('are not set for what went out of sight too soon', () => {
-    const mark = vi.fn();
+    const mark = vi.fn<(seq: number) => void>();
     const marks = createReadMarks(mark);
     marks.see(3);
     vi.advanceTimersByTime(900);

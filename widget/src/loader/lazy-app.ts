@@ -32,7 +32,7 @@ export function createLazyApp(host: WidgetHost, importApp: ImportApp): LazyApp {
       app = mountApp(host);
       for (const call of waiting) app.run(...call);
     } catch {
-      isBusy = isDestroyed;
+      isBusy = false;
       address += '?';
       // The launcher itself says it, and is the button to try again.
       if (launcher.ariaBusy) launcher.textContent = launcher.ariaLabel = texts.failed;
@@ -52,7 +52,7 @@ export function createLazyApp(host: WidgetHost, importApp: ImportApp): LazyApp {
       void load();
     },
     destroy() {
-      isDestroyed = isBusy = true;
+      isDestroyed = true;
       app?.destroy();
     },
   };

@@ -1,5 +1,5 @@
 /** What the loader itself says. The app's texts take over when it is there. */
 export const texts = {
   open: 'Open chat',
-  failed: 'The chat did not load. Try again',
+  failed: 'Chat did not load. Try again',
 };

@@ -86,7 +86,7 @@ function stateText({ state, readAt }: MessageItem, { t, time }: Voice): string {
 /** Whether this is up to three emoji; sequences with joiners, flags and skin tones count as one. */
 function isEmojiOnly(text: string): boolean {
   return (
-    /^[\p{ExtPict}\p{RI}\p{EMod}\u200D\uFE0F]+$/u.test(text) &&
+    /^(?:[\p{ExtPict}\p{RI}\p{EMod}]|\u200D|\uFE0F)+$/u.test(text) &&
     [...new Intl.Segmenter().segment(text)].length < 4
   );
 }
