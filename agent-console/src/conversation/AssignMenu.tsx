@@ -17,6 +17,7 @@ import {
 import { Avatar } from '../shared/Avatar.tsx';
 import { PresenceDot } from '../shared/PresenceDot.tsx';
 import { t } from '../shared/texts.ts';
+import { VisuallyHidden } from '../shared/VisuallyHidden.tsx';
 
 interface AssignMenuProps {
   row: InboxRow;
@@ -47,6 +48,7 @@ export function AssignMenu({ row, button, isShort, onAssign }: AssignMenuProps) 
   const assigneeId = row.assignee?.agentId ?? null;
   const name = useAgentName(assigneeId);
   const self = useSelector(selectSelf);
+  const shown = assigneeId === self?.id ? t('assign.you') : (name ?? t('assign.unassigned'));
   return (
     <>
       <Button
@@ -56,7 +58,6 @@ export function AssignMenu({ row, button, isShort, onAssign }: AssignMenuProps) 
         color="inherit"
         aria-haspopup="menu"
         aria-expanded={anchor !== null}
-        aria-label={name === null ? t('assign.button_nobody') : t('assign.button', { name })}
         endIcon={<ChevronDown size={16} aria-hidden />}
         onClick={(event) => setAnchor(event.currentTarget)}
       >
@@ -66,10 +67,13 @@ export function AssignMenu({ row, button, isShort, onAssign }: AssignMenuProps) 
           <UserRound size={18} aria-hidden />
         )}
         {!isShort && (
-          <Name dir="auto">
-            {assigneeId === self?.id ? t('assign.you') : (name ?? t('assign.unassigned'))}
+          <Name dir="auto" aria-hidden>
+            {shown}
           </Name>
         )}
+        <VisuallyHidden>
+          {name === null ? shown : t('assign.button', { name: shown })}
+        </VisuallyHidden>
       </Button>
       <Choices
         anchor={anchor}

@@ -1,0 +1,147 @@
+import { consoleOn, expect, openConsole, test } from '../fixtures.ts';
+import { visitorWrites } from './visitors.ts';
+
+test('the inbox is live: new conversations, order, unread counts, views and the title', async ({
+  browser,
+  server,
+}) => {
+  const page = await openConsole(browser, server, await server.createAgent('owner'));
+  await expect(page.getByText('Nobody has written yet.')).toBeVisible();
+  await expect(page.getByLabel('The tag for your site')).toHaveText(
+    `<script async src="${server.url}/w/${server.workspace.key}.js"></script>`,
+  );
+
+  const ines = await visitorWrites(server, 'Is it in stock?', { name: 'Ines' });
+  const row = page.getByRole('listitem').filter({ hasText: 'Ines' });
+  await expect(row).toContainText('Is it in stock?');
+  await expect(row).toContainText('1 unread message');
+  await expect(page).toHaveTitle(/^\(1\) /);
+
+  await visitorWrites(server, 'Where is my parcel?');
+  await expect(page.getByRole('listitem')).toHaveCount(2);
+  await expect(page.getByRole('listitem').first()).toContainText('Where is my parcel?');
+  await ines.write('Hello?');
+  await expect(page.getByRole('listitem').first()).toContainText('Hello?');
+  await expect(row).toContainText('2 unread messages');
+  await expect(page.getByRole('link', { name: 'All 2' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Unassigned 2' })).toBeVisible();
+});
+
+test('the list holds still under the pointer', async ({ browser, server }) => {
+  const page = await openConsole(browser, server, await server.createAgent('owner'));
+  const ines = await visitorWrites(server, 'First', { name: 'Ines' });
+  await visitorWrites(server, 'Second', { name: 'Jonas' });
+  const rows = page.getByRole('listitem');
+  await expect(rows.first()).toContainText('Jonas');
+
+  await rows.nth(1).hover();
+  await ines.write('Are you there?');
+  await expect(rows.nth(1)).toContainText('Are you there?');
+  await expect(rows.first()).toContainText('Jonas');
+  await page.getByRole('button', { name: 'Show' }).click();
+  await expect(rows.first()).toContainText('Ines');
+});
+
+test('reading clears the count, answering takes it, resolving and reopening move it', async ({
+  browser,
+  server,
+}) => {
+  const page = await openConsole(browser, server, await server.createAgent('owner'));
+  const chat = consoleOn(page);
+  const visitor = await visitorWrites(server, 'Is it in stock?', { name: 'Ines' });
+  await chat.row('Is it in stock?').click();
+  await expect(chat.timeline.getByText('Is it in stock?')).toBeVisible();
+  await expect(page.getByText('1 unread message')).toHaveCount(0);
+
+  await expect(page.getByRole('button', { name: 'Unassigned' })).toBeVisible();
+  await chat.send('It is.');
+  await expect(chat.timeline.getByText('It is.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Assigned to You' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Mine 1' })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Resolve' }).click();
+  await expect(chat.timeline.getByText('You resolved this')).toBeVisible();
+  await expect(page.getByText(/leaves it resolved/)).toBeVisible();
+  await page.getByRole('link', { name: 'Resolved 1' }).click();
+  await chat.row('It is.').click();
+  await page.getByRole('button', { name: 'Reopen' }).click();
+  await expect(page.getByRole('button', { name: 'Resolve' })).toBeVisible();
+  await expect(page.getByText('Nothing is resolved yet.')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Resolve' }).click();
+  await expect(page.getByRole('button', { name: 'Reopen' })).toBeVisible();
+  await visitor.write('One more thing');
+  await expect(page.getByRole('button', { name: 'Resolve' })).toBeVisible();
+});
+
+test('every open conversation keeps its draft, also over a reload', async ({ browser, server }) => {
+  const page = await openConsole(browser, server, await server.createAgent('owner'));
+  const chat = consoleOn(page);
+  await visitorWrites(server, 'I am Ines', { name: 'Ines' });
+  await visitorWrites(server, 'I am Jonas', { name: 'Jonas' });
+
+  await chat.row('I am Ines').click();
+  await chat.composer.fill('Dear Ines,');
+  await chat.row('I am Jonas').click();
+  await expect(page.getByRole('textbox', { name: 'Reply to Jonas' })).toHaveValue('');
+  await chat.composer.fill('Dear Jonas,');
+
+  const tabs = page.getByRole('navigation', { name: 'Open conversations' });
+  await expect(tabs.getByRole('link')).toHaveCount(2);
+  await tabs.getByRole('link', { name: /Ines/ }).click();
+  await expect(chat.composer).toHaveValue('Dear Ines,');
+
+  await page.reload();
+  await expect(chat.composer).toHaveValue('Dear Ines,');
+  await tabs.getByRole('link', { name: /Jonas/ }).click();
+  await expect(chat.composer).toHaveValue('Dear Jonas,');
+
+  await page.getByRole('button', { name: 'Close Jonas' }).click();
+  await expect(page.getByRole('textbox', { name: 'Reply to Ines' })).toBeVisible();
+});
+
+test('a conversation in no loaded view opens by its address', async ({ browser, server }) => {
+  const agent = await server.createAgent('owner');
+  const { conversationId } = await visitorWrites(server, 'Is it in stock?', { name: 'Ines' });
+  const page = await openConsole(browser, server, agent, `#/inbox/resolved/${conversationId}`);
+  await expect(page.getByRole('heading', { name: 'Ines' }).first()).toBeVisible();
+  await expect(consoleOn(page).timeline.getByText('Is it in stock?')).toBeVisible();
+
+  await page.goto(`${server.url}/console/#/inbox/all/cv_none`);
+  await expect(page.getByRole('main')).toContainText(/not|no /i);
+});
+
+test('what came while nobody looked is marked as new; a long talk loads as one scrolls up', async ({
+  browser,
+  server,
+}) => {
+  test.slow();
+  const agent = await server.createAgent('owner');
+  const visitor = await visitorWrites(server, 'Message 1', { name: 'Ines' });
+  const page = await openConsole(browser, server, agent, `#/inbox/all/${visitor.conversationId}`);
+  const chat = consoleOn(page);
+  await expect(chat.timeline.getByText('Message 1', { exact: true })).toBeVisible();
+  await expect(page.getByText('1 unread message')).toHaveCount(0);
+  // Within the server's pace for agents.
+  for (let number = 2; number <= 60; number++) {
+    await chat.send(`Message ${number}`);
+  }
+  await expect(chat.timeline.getByText('Message 60', { exact: true })).toBeVisible();
+  await expect(chat.timeline.getByText(/^(Sent|Delivered)$/)).toHaveCount(1);
+
+  await chat.timeline.hover();
+  await expect(async () => {
+    await page.mouse.wheel(0, -4_000);
+    await expect(chat.timeline.getByText('Message 1', { exact: true })).toBeInViewport({
+      timeout: 200,
+    });
+  }).toPass();
+  const place = await chat.timeline.getByText('Message 3', { exact: true }).boundingBox();
+  await visitor.write('Something new');
+  await expect(page.getByRole('button', { name: '1 new message' })).toBeVisible();
+  expect(await chat.timeline.getByText('Message 3', { exact: true }).boundingBox()).toEqual(place);
+
+  await page.getByRole('button', { name: '1 new message' }).click();
+  await expect(chat.timeline.getByText('Something new')).toBeInViewport();
+  await expect(chat.timeline.getByText('New', { exact: true })).toBeVisible();
+});
