@@ -17,16 +17,14 @@ interface Fixtures {
   site: HostSite;
 }
 
-/** Tests with a server and a site of their own. */
+/** Tests with a server and a site of their own. Playwright reads the patterns to find out what a fixture needs. */
 export const test = base.extend<Fixtures>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to find out what a fixture needs.
-  server: async ({}, use) => {
+  server: async ({}, provide) => {
     const server = await startTestServer();
-    await use(server);
+    await provide(server);
     await server.close();
   },
-  // biome-ignore lint/correctness/noEmptyPattern: see above.
-  site: async ({}, use) => {
+  site: async ({}, provide) => {
     const pages = new Map<string, { html: string; headers: Record<string, string> }>();
     const http = createServer((request, response) => {
       const page = pages.get(request.url ?? '');
@@ -38,7 +36,7 @@ export const test = base.extend<Fixtures>({
     });
     await new Promise<void>((resolve) => http.listen(0, resolve));
     const { port } = http.address() as AddressInfo;
-    await use({
+    await provide({
       url: `http://localhost:${port}`,
       page: (path, html, headers = {}) => pages.set(path, { html, headers }),
     });

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import jwt, { type JwtPayload } from 'jsonwebtoken';
 import type { Clock } from './clock.ts';
 import { DomainError } from './domain-error.ts';
@@ -134,7 +134,7 @@ function signToken(policy: Policy, key: Key, claims: Claims, now: number): Signe
     [policy.subjectOf]: claims.related,
     tid: claims.tid,
     sid: claims.sid,
-    jti: randomUUID(),
+    jti: randomBytes(12).toString('base64url'),
     iat: now,
     exp,
   };
