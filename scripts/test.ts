@@ -11,6 +11,14 @@ process.exitCode = await runStages([
   prerequisites,
   ...checkStages,
   toolStage('Build', 'node', ['scripts/build.ts']),
+  toolStage('Packages as npm users get them', 'publint', ['sdk', '--strict']),
+  toolStage('Types as npm users get them', 'attw', [
+    '--pack',
+    'sdk',
+    '--profile',
+    'esm-only',
+    '--quiet',
+  ]),
   browserStage,
   toolStage('Size', 'node', ['scripts/size.ts']),
 ]);
