@@ -28,13 +28,18 @@ interface MessagesOptions {
 
 export function createMessages(options: MessagesOptions): Messages {
   const { storage, access, openings, log, roster } = options;
+  const inTurn = createTurns();
+
+  async function check(caller: Caller, message: SendMessage): Promise<ConversationScope> {
+    const scope = await scopeOf(caller, message, access, openings);
+    if (message.assigns) await checkAssigns(caller, message.assigns, roster);
+    if (message.replyTo !== undefined) await checkReply(caller, scope, message.replyTo, storage);
+    return scope;
+  }
 
   return {
     async send(caller, message) {
-      const scope = await scopeOf(caller, message, access, openings);
-      // Both are rare: a plain message goes straight to the log.
-      if (message.assigns) await checkAssigns(caller, message.assigns, roster);
-      if (message.replyTo !== undefined) await checkReply(caller, scope, message.replyTo, storage);
+      const scope = await inTurn(caller, () => check(caller, message));
       const appended = await log.append(caller, scope, {
         type: 'message.created',
         clientEventId: message.clientMessageId,
@@ -45,6 +50,23 @@ export function createMessages(options: MessagesOptions): Messages {
       if (appended === 'stale') throw new Error('a message without a condition was called stale');
       return appended;
     },
+  };
+}
+
+/**
+ * Checks one sender's messages one by one: the first may need more looking up than the second, and must not be overtaken
+ * by it on the way to the log. The writes themselves do not wait for one another.
+ */
+function createTurns() {
+  const lastTurns = new WeakMap<Caller, Promise<unknown>>();
+  return <Result>(caller: Caller, act: () => Promise<Result>): Promise<Result> => {
+    const before = lastTurns.get(caller) ?? Promise.resolve();
+    const turn = before.then(act);
+    lastTurns.set(
+      caller,
+      turn.catch(() => undefined),
+    );
+    return turn;
   };
 }
 
