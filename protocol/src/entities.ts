@@ -115,7 +115,10 @@ export interface VisitorConversation {
   cursors: Cursor[];
 }
 
-/** How far a participant has received and read a conversation. Both only move forward; `read <= delivered <= head`. */
+/**
+ * How far a participant has received and read a conversation. Both only move forward; `read <= delivered`, which is at
+ * most the newest event that both sides see.
+ */
 export interface Cursor {
   /** A visitor sees the whole team as one participant with the id `team`. */
   participant: Actor;

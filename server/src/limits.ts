@@ -32,7 +32,7 @@ export interface Limits {
   sessionSweepMs: number;
   /** A participant whose last connection is gone stays online this long, so that a reload is no news. */
   presenceGraceMs: number;
-  /** Typing is relayed at most once in this time for each session and conversation. */
+  /** Of each session and conversation one beginning and one end of typing are relayed in this time. */
   typingIntervalMs: number;
   /** A workspace's agents are read again after this time, in case another node changed them. */
   rosterTtlMs: number;

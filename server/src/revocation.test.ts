@@ -119,13 +119,18 @@ describe('a connection ends', () => {
   });
 
   test('when its agent is shut out', async () => {
-    const { accessToken, agent } = await server.createAgent();
+    const { accessToken, agent, email, password } = await server.createAgent();
     const colleague = await server.createAgent('admin');
+    const workspace = await server.createWorkspace('Another shop');
+    const elsewhere = await server.createAgent('agent', { workspace, email, password });
     const ended = closed(await connect('agent', accessToken, server.origin));
     const other = await connect('agent', colleague.accessToken, server.origin);
-    await server.execute('agent.disable', { agent: agent.id });
+    const sameElsewhere = await connect('agent', elsewhere.accessToken, server.origin);
+    await server.execute('agent.disable', { workspace: server.workspace.id, agent: agent.id });
     await ended;
     expect(other.connected).toBe(true);
+    const asked = sameElsewhere.timeout(2000).emitWithAck('heads', { conversationIds: [] });
+    expect(await asked, 'the same account in another workspace').toEqual({ ok: true, heads: {} });
   });
 
   test('when the password is set anew', async () => {

@@ -55,7 +55,8 @@ export function createAgents({
 
     await agents.update(agentId, change);
     roster.forget(by.workspaceId);
-    if (change.isDisabled) await sessions.revokeAll(agent.accountId);
+    // Only here: in other workspaces the same account may still be welcome.
+    if (change.isDisabled) await sessions.revokeAll(agent.accountId, by.workspaceId);
     return { ...agent, ...change };
   };
   // One at a time for each workspace: two owners who demote each other at once must not both succeed.

@@ -42,8 +42,8 @@ export interface Sessions {
   end(sessionId: string): Promise<void>;
   /** Ends the session that a refresh token belongs to, if any. */
   endByToken(refreshToken: string): Promise<void>;
-  /** Ends all sessions of an account or visitor. */
-  revokeAll(principalId: string): Promise<void>;
+  /** Ends all sessions of an account or visitor; with a `workspaceId` only those in that workspace. */
+  revokeAll(principalId: string, workspaceId?: string): Promise<void>;
   /** Forgets what ended long ago. */
   prune(): Promise<void>;
 }
@@ -106,8 +106,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       const session = await store.find(hashOf(refreshToken));
       if (session) await end(session.familyId);
     },
-    async revokeAll(principalId) {
-      const families = await store.revokeAll(principalId, toIso(clock.now()));
+    async revokeAll(principalId, workspaceId) {
+      const families = await store.revokeAll(principalId, toIso(clock.now()), workspaceId);
       for (const family of families) revocations.revoke(family);
     },
     prune: () => store.prune(toIso(clock.now() - REMEMBERED_MS)),
@@ -122,7 +122,9 @@ async function rotate(
   const now = clock.now();
   const token = successorOf(keys.current, refreshToken);
   const successor = toRecord(session, session.familyId, token, now);
-  await storage.directory.sessions.rotate(session.tokenHash, toIso(now), successor);
+  const { sessions } = storage.directory;
+  // Somebody may have signed out since the session was looked up.
+  if (!(await sessions.rotate(session.tokenHash, toIso(now), successor))) throw ended();
   return toIssued(successor, token);
 }
 

@@ -11,7 +11,7 @@ import type { Roster } from './roster.ts';
 /** Who is writing. Relayed and forgotten, never stored. */
 export interface Typing {
   /**
-   * Relays, or silently does nothing when this session was relayed a moment ago: the receiver lets it expire anyway.
+   * Relays, or silently does nothing when this session said the same a moment ago: the receiver lets it expire anyway.
    *
    * @throws DomainError `not_found`
    */
@@ -29,8 +29,9 @@ export function createTyping(options: {
   // By session, so that neither a second tab nor HTTP requests have turns of their own.
   const relayedAt = new LRUCache<string, number>({ max: limits.cachedTurns });
 
-  function takeTurn({ principal }: Caller, conversationId: string): boolean {
-    const key = `${principal.sessionId}/${conversationId}`;
+  /** Beginning and ending have turns of their own: an end that is swallowed would look like typing for seconds more. */
+  function takeTurn({ principal }: Caller, { conversationId, isTyping }: SetTyping): boolean {
+    const key = `${principal.sessionId}/${conversationId}/${isTyping}`;
     const now = clock.now();
     const last = relayedAt.get(key);
     // A clock that was set back must not silence anybody.
@@ -40,11 +41,11 @@ export function createTyping(options: {
   }
 
   return {
-    async set(caller, { conversationId, isTyping }) {
-      const scope = await access.scopeOf(caller.principal, conversationId);
-      if (!takeTurn(caller, conversationId)) return;
+    async set(caller, command) {
+      const scope = await access.scopeOf(caller.principal, command.conversationId);
+      if (!takeTurn(caller, command)) return;
       const agents = await roster.agents(scope.workspaceId);
-      publisher.typing(scope, presentActor(actorOf(caller.principal), agents), isTyping);
+      publisher.typing(scope, presentActor(actorOf(caller.principal), agents), command.isTyping);
     },
   };
 }

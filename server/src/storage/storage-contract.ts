@@ -472,6 +472,19 @@ export function describeStorage(
         ).toEqual(highest);
       });
 
+      it('goes no further than what both sides see', async () => {
+        const { conversations, conversationId, visitor } = await oneConversation(storage);
+        const drafts = [message(), assigned(null), assigned(null)];
+        for (const draft of drafts) await conversations.append(request(conversationId, draft));
+        for (const participant of [agent('ag_1'), { kind: 'visitor' as const, id: visitor.id }]) {
+          const reach = { conversationId, participant, at: time(1), delivered: 3, read: 2 };
+          const moved = await conversations.advanceCursor(reach);
+          expect(moved).toMatchObject({ cursor: { delivered: 1, read: 1 }, hasMoved: true });
+          const again = await conversations.advanceCursor({ ...reach, at: time(2) });
+          expect(again, 'an internal event moves nothing').toEqual({ ...moved, hasMoved: false });
+        }
+      });
+
       it('remembers when each of its halves last moved', async () => {
         const { conversations, conversationId } = await oneConversation(storage);
         for (let n = 0; n < 3; n += 1) await conversations.append(request(conversationId));
@@ -824,6 +837,18 @@ export function describeStorage(
         expect((await sessions.find(session.tokenHash))?.revokedAt, 'the first time').toBe(
           time(50),
         );
+      });
+
+      it('ends with those of its principal in one workspace, and stays in another', async () => {
+        const { sessions } = storage.directory;
+        const here = await createSession(storage);
+        const { principalId, workspaceId } = here;
+        const elsewhere = await createSession(storage, { principalId });
+        expect(await sessions.revokeAll(principalId, time(2), workspaceId)).toEqual([
+          here.familyId,
+        ]);
+        expect(await sessions.isActive(here.familyId, time(2))).toBe(false);
+        expect(await sessions.isActive(elsewhere.familyId, time(2))).toBe(true);
       });
 
       it('ends with all others of its principal', async () => {

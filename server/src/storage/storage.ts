@@ -60,8 +60,11 @@ export interface Directory {
     /** Whether the family has a session that is neither revoked nor expired at `now`. */
     isActive(familyId: string, now: string): Promise<boolean>;
     revokeFamily(familyId: string, revokedAt: string): Promise<void>;
-    /** Revokes all sessions of an account or visitor; answers the families that were active. */
-    revokeAll(principalId: string, revokedAt: string): Promise<string[]>;
+    /**
+     * Revokes all sessions of an account or visitor, with a `workspaceId` only those in that workspace. Answers the
+     * families that were active.
+     */
+    revokeAll(principalId: string, revokedAt: string, workspaceId?: string): Promise<string[]>;
     /** Deletes sessions that expired, or were replaced, before `before`. */
     prune(before: string): Promise<void>;
   };
@@ -142,7 +145,8 @@ export interface ConversationStorage {
   countMessages(queries: readonly MessageCountQuery[]): Promise<number[]>;
 
   /**
-   * Moves a cursor forward: monotone, clamped to the conversation's newest event, `read <= delivered`.
+   * Moves a cursor forward: monotone, `read <= delivered`, clamped to the newest event that both sides see. Cursors are
+   * told to the other side: one beyond it would tell the visitor that something internal happened, and when.
    * Answers where it stands, and whether anything moved. `null` when there is no such conversation.
    */
   advanceCursor(advance: CursorAdvance): Promise<{ cursor: Cursor; hasMoved: boolean } | null>;

@@ -29,7 +29,8 @@ export function createSqliteStorage({ reads, write, close }: SqliteStorageParts)
     directory: createDirectory(read, write),
     forWorkspace: (workspaceId) => createWorkspace(workspaceId, read, write),
     async check() {
-      await read('workspaces');
+      // Any look-up reaches the file.
+      await read('workspace', '');
       await write('touch');
     },
     close: () => (closing ??= close()),
@@ -57,7 +58,8 @@ function createDirectory(read: Caller<Reads>, write: Caller<Writes>): Directory 
         write('rotateSession', tokenHash, rotatedAt, successor),
       isActive: (familyId, now) => read('isSessionActive', familyId, now),
       revokeFamily: (familyId, revokedAt) => write('revokeFamily', familyId, revokedAt),
-      revokeAll: (principalId, revokedAt) => write('revokeAllSessions', principalId, revokedAt),
+      revokeAll: (principalId, revokedAt, workspaceId) =>
+        write('revokeAllSessions', principalId, revokedAt, workspaceId ?? null),
       prune: (before) => write('pruneSessions', before),
     },
     invitations: {

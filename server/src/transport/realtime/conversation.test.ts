@@ -113,6 +113,21 @@ describe('messages', () => {
     expect(seqs).toEqual(Array.from({ length: 30 }, (_, index) => index + 2));
   });
 
+  it('of one sender are stored in the order in which they were sent, whatever each needs first', async () => {
+    const { agent, agentClient, conversationId } = await startConversation();
+    const take = {
+      ...{ conversationId, content: text('I take this'), clientMessageId: 'cl_take' },
+      ...{ replyTo: 1, assigns: { agentId: agent.agentId } },
+    };
+    // A roster that has to be read anew is one more reason for the first to be late.
+    gateway.domain.roster.forget(shop.id);
+    const acks = await Promise.all([
+      agentClient.ask('message.send', take),
+      send(agentClient, { conversationId }, 'and add this'),
+    ]);
+    expect(acks).toMatchObject([{ seq: 2 }, { seq: 3 }]);
+  });
+
   it('reach all tabs of the visitor and all agents, but no other visitor', async () => {
     const { visitor, visitorClient, conversationId } = await startConversation();
     const secondTab = gateway.connect(visitor);
@@ -210,6 +225,36 @@ describe('what only agents may see', () => {
     const ids = { conversationIds: [conversationId] };
     expect(await visitorClient.ask('heads', ids)).toMatchObject({ heads: { [conversationId]: 1 } });
     expect(await agentClient.ask('heads', ids)).toMatchObject({ heads: { [conversationId]: 2 } });
+  });
+
+  it('cannot be felt for with a cursor, and does not wake the visitor up', async () => {
+    const { visitor, agent, visitorClient, agentClient, conversationId } =
+      await startConversation();
+    const reads = (client: TestClient) =>
+      client.ask('cursor.advance', { conversationId, read: 999 });
+    await reads(agentClient);
+    const team = { participant: { id: 'team' }, read: 1 };
+    const { cursor: seen } = await visitorClient.next('signal', { cursor: team });
+
+    gateway.clock.advance(60_000);
+    await agentClient.ask('conversation.assign', {
+      conversationId,
+      clientEventId: 'cl_take',
+      assignee: { agentId: agent.agentId },
+    });
+    expect(await reads(agentClient)).toMatchObject({ ok: true, cursor: { read: 1 } });
+    expect(await reads(visitorClient)).toMatchObject({
+      ok: true,
+      cursor: { read: 1, delivered: 1 },
+    });
+    const synced = await visitorClient.ask('sync', { conversationId, since: 0 });
+    expect(synced).toMatchObject({ ok: true, cursors: [{}, seen] });
+    const ofTeam = { type: 'cursor', cursor: team };
+    expect(visitorClient.frames).not.toContainEqual(
+      expect.objectContaining({ payload: expect.objectContaining(ofTeam) }),
+    );
+    const hello = await gateway.connect(visitor).next('hello');
+    expect(hello).toMatchObject({ conversations: [{ cursors: [{}, seen] }] });
   });
 
   it('stays inside: no address, account or contact of anybody is sent to a visitor', async () => {
@@ -378,6 +423,18 @@ describe('typing', () => {
       `${second.conversationId} true`,
       `${conversationId} false`,
     ]);
+  });
+
+  it('that ends is told even a moment after it began', async () => {
+    const { visitorClient, agentClient, conversationId } = await startConversation();
+    for (const isTyping of [true, false, true, false]) {
+      await visitorClient.ask('typing.set', { conversationId, isTyping });
+    }
+    await agentClient.next('signal', { type: 'typing', isTyping: true });
+    await agentClient.next('signal', { type: 'typing', isTyping: false });
+    const { seq } = await send(visitorClient, { conversationId }, 'Never mind');
+    await agentClient.next('event', { seq });
+    expect(agentClient.frames.filter(({ payload }) => payload.type === 'typing')).toEqual([]);
   });
 });
 

@@ -28,8 +28,8 @@ export function cursorReads(prepare: Prepare) {
 
 /** What is written of cursors. */
 export function cursorWrites(prepare: Prepare) {
-  const findConversation = prepare<{ number: number; applied_seq: number }>(
-    'SELECT number, applied_seq FROM conversations WHERE workspace_id = ? AND id = ?',
+  const findConversation = prepare<{ number: number; visitor_seq: number }>(
+    'SELECT number, visitor_seq FROM conversations WHERE workspace_id = ? AND id = ?',
   );
   const find = prepare<CursorColumns>(
     `SELECT ${COLUMNS} FROM cursors
@@ -53,7 +53,7 @@ export function cursorWrites(prepare: Prepare) {
 
       const row = find.get(conversation.number, kind, id);
       const before = row === undefined ? untouched({ kind, id }) : toCursor(row);
-      const cursor = moved(before, advance, conversation.applied_seq);
+      const cursor = moved(before, advance, conversation.visitor_seq);
       const hasMoved = cursor.delivered > before.delivered || cursor.read > before.read;
       if (hasMoved) {
         const { delivered, deliveredAt, read, readAt } = cursor;

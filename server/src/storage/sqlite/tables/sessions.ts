@@ -41,7 +41,8 @@ export function sessionWrites(prepare: Prepare) {
     'UPDATE sessions SET revoked_at = ? WHERE family_id = ? AND revoked_at IS NULL',
   );
   const revokeAll = prepare<Pick<SessionRow, 'family_id' | 'expires_at'>>(
-    `UPDATE sessions SET revoked_at = ? WHERE principal_id = ? AND revoked_at IS NULL
+    `UPDATE sessions SET revoked_at = ?
+     WHERE principal_id = ? AND workspace_id = coalesce(?, workspace_id) AND revoked_at IS NULL
      RETURNING family_id, expires_at`,
   );
   const pruneExpired = prepare('DELETE FROM sessions WHERE expires_at < ?');
@@ -61,9 +62,13 @@ export function sessionWrites(prepare: Prepare) {
       revokeFamily.run(revokedAt, familyId);
     },
 
-    revokeAllSessions(principalId: string, revokedAt: string): string[] {
+    revokeAllSessions(
+      principalId: string,
+      revokedAt: string,
+      workspaceId: string | null,
+    ): string[] {
       const active = revokeAll
-        .all(revokedAt, principalId)
+        .all(revokedAt, principalId, workspaceId)
         .filter((row) => row.expires_at > revokedAt);
       return [...new Set(active.map((row) => row.family_id))];
     },
