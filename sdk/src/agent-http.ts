@@ -13,7 +13,7 @@ import {
   type UpdateWorkspace,
   type Workspace,
 } from '@alcove/protocol';
-import { type JsonRequest, requestJson } from './http.ts';
+import { requestJson } from './http.ts';
 
 export interface AgentHttpOptions {
   /** The server's address, for example `https://chat.example`; the console's own origin. */
@@ -58,32 +58,37 @@ export interface AgentHttp {
  * const session = await http.signIn({ email, password });
  */
 export function createAgentHttp({ serverUrl, getAccessToken }: AgentHttpOptions): AgentHttp {
-  const call = <Result>(path: string, request: JsonRequest = {}): Promise<Result> =>
-    requestJson(serverUrl.replace(/\/+$/, '') + path, { credentials: 'same-origin', ...request });
+  const call = <Result>(path: string, init: Parameters<typeof requestJson>[1]): Promise<Result> =>
+    requestJson(serverUrl.replace(/\/+$/, '') + path, { credentials: 'same-origin', ...init });
   const post = <Result>(path: string, body: unknown = {}): Promise<Result> =>
-    call(path, { method: 'POST', body });
-  const authorised = async <Result>(path: string, request?: JsonRequest): Promise<Result> =>
-    call(path, { ...request, accessToken: await getAccessToken() });
+    call(path, { method: 'POST', body: JSON.stringify(body) });
+  const authorised = async <Result>(
+    path: string,
+    method = 'GET',
+    body?: unknown,
+  ): Promise<Result> => {
+    const headers = { authorization: `Bearer ${await getAccessToken()}` };
+    return call(path, { method, headers, body: JSON.stringify(body) });
+  };
   const { agents, invitations, workspace } = HTTP_PATHS;
 
   return {
     signIn: (credentials) => post(HTTP_PATHS.session, credentials),
     refresh: () => post(HTTP_PATHS.sessionRefresh),
     signOut: () => call(HTTP_PATHS.session, { method: 'DELETE' }),
-    signOutEverywhere: () => authorised(HTTP_PATHS.sessions, { method: 'DELETE' }),
+    signOutEverywhere: () => authorised(HTTP_PATHS.sessions, 'DELETE'),
     lookUpInvitation: (invitation) => post(HTTP_PATHS.invitationLookup, invitation),
     acceptInvitation: (acceptance) => post(HTTP_PATHS.invitationAccept, acceptance),
     listAgents: async () => (await authorised<{ agents: Agent[] }>(agents)).agents,
     updateAgent: async (agentId, body) =>
-      (await authorised<{ agent: Agent }>(below(agents, agentId), { method: 'PATCH', body })).agent,
+      (await authorised<{ agent: Agent }>(below(agents, agentId), 'PATCH', body)).agent,
     listInvitations: async () =>
       (await authorised<{ invitations: Invitation[] }>(invitations)).invitations,
-    createInvitation: (body) => authorised(invitations, { method: 'POST', body }),
-    deleteInvitation: (invitationId) =>
-      authorised(below(invitations, invitationId), { method: 'DELETE' }),
+    createInvitation: (body) => authorised(invitations, 'POST', body),
+    deleteInvitation: (invitationId) => authorised(below(invitations, invitationId), 'DELETE'),
     getWorkspace: async () => (await authorised<{ workspace: Workspace }>(workspace)).workspace,
     updateWorkspace: async (body) =>
-      (await authorised<{ workspace: Workspace }>(workspace, { method: 'PATCH', body })).workspace,
+      (await authorised<{ workspace: Workspace }>(workspace, 'PATCH', body)).workspace,
   };
 }
 

@@ -157,15 +157,10 @@ function withCursors(log: ConversationState, incoming: readonly Cursor[] = []): 
     const old = cursors.find(({ participant }) => participant.id === cursor.participant.id);
     if (!old) cursors = [...cursors, cursor];
     else if (cursor.delivered > old.delivered || cursor.read > old.read) {
-      const further: Cursor = {
-        participant: cursor.participant,
-        ...(cursor.delivered > old.delivered
-          ? { delivered: cursor.delivered, deliveredAt: cursor.deliveredAt }
-          : { delivered: old.delivered, deliveredAt: old.deliveredAt }),
-        ...(cursor.read > old.read
-          ? { read: cursor.read, readAt: cursor.readAt }
-          : { read: old.read, readAt: old.readAt }),
-      };
+      const { delivered, deliveredAt } = cursor.delivered > old.delivered ? cursor : old;
+      const { read, readAt } = cursor.read > old.read ? cursor : old;
+      const { participant } = cursor;
+      const further = { participant, delivered, deliveredAt, read, readAt };
       cursors = cursors.map((other) => (other === old ? further : other));
     }
   }

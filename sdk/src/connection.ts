@@ -7,7 +7,7 @@ import {
   type Signal,
   type VisitorCommands,
 } from '@alcove/protocol';
-import { ChatError } from './chat-error.ts';
+import { ChatError, unreachable } from './chat-error.ts';
 import type { ConnectionState } from './conversation-state.ts';
 import { backoffMs } from './retry.ts';
 import type { OpenSocket, Socket } from './socket.ts';
@@ -68,7 +68,7 @@ export class Connection<Hello extends { serverTime: string }> {
   /** Counts tries, so that what an abandoned one still brings is not taken for the present one's. */
   #run = 0;
   #attempt = 0;
-  #onlineSince = Number.POSITIVE_INFINITY;
+  #onlineSince = Infinity;
   #isWaiting = false;
   #mayNotComeBefore = 0;
   #drainMs = 0;
@@ -105,12 +105,12 @@ export class Connection<Hello extends { serverTime: string }> {
 
   readonly request: Request = async (name, payload) => {
     const socket = this.#socket;
-    if (!this.isOnline || !socket) throw new ChatError('busy', 'There is no connection.');
+    if (!this.isOnline || !socket) throw unreachable();
     let ack: Ack<Commands[typeof name]['result']>;
     try {
       ack = (await socket.ask(name, payload, ACK_TIMEOUT_MS)) as typeof ack;
     } catch {
-      const error = new ChatError('busy', 'The server did not answer.');
+      const error = unreachable();
       // One lost answer is a lost answer; two in a row are a connection that only looks alive.
       if (socket === this.#socket && ++this.#silences > 1) this.#lose(error);
       throw error;
@@ -178,7 +178,7 @@ export class Connection<Hello extends { serverTime: string }> {
   #lose(error?: unknown): void {
     this.#drop();
     if (Date.now() - this.#onlineSince > STABLE_AFTER_MS) this.#attempt = 0;
-    this.#onlineSince = Number.POSITIVE_INFINITY;
+    this.#onlineSince = Infinity;
     let askedMs = this.#drainMs;
     this.#drainMs = 0;
     if (error instanceof ChatError) {

@@ -2,6 +2,7 @@ import {
   type AdvanceCursor,
   type ConversationEvent,
   type Cursor,
+  type SendMessage,
   type Side,
   type Signal,
   sideOf,
@@ -136,7 +137,7 @@ export class Conversations {
   async send(text: string, aim: () => Omit<Draft, 'content'>): Promise<string> {
     if (!text.trim()) throw new ChatError('invalid', 'There is nothing to send.');
     if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES) {
-      throw new ChatError('too_large', 'This message is too long. Please send it in parts.');
+      throw new ChatError('too_large', 'This message is too long.');
     }
     const draft = aim();
     if (draft.conversationId) this.setTyping(draft.conversationId, false);
@@ -204,8 +205,9 @@ export class Conversations {
   }
 }
 
-function toCommand({ clientMessageId, content, replyTo, assigns, ...message }: PendingMessage) {
-  const { conversationId, clientConversationId = '' } = message;
-  const rest = { clientMessageId, content, replyTo, assigns };
-  return conversationId ? { conversationId, ...rest } : { clientConversationId, ...rest };
+function toCommand(message: PendingMessage): SendMessage {
+  const { conversationId, clientConversationId = '', ...rest } = message;
+  const { clientMessageId, content, replyTo, assigns } = rest;
+  const reference = conversationId ? { conversationId } : { clientConversationId };
+  return { ...reference, clientMessageId, content, replyTo, assigns };
 }

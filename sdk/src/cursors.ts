@@ -36,8 +36,7 @@ export function createCursors({ request, change }: CursorsOptions): Cursors {
     try {
       const { cursor } = await request('cursor.advance', {
         conversationId,
-        ...(move.delivered && { delivered: move.delivered }),
-        ...(move.read && { read: move.read }),
+        ...move,
       });
       if (moves.get(conversationId) === move) moves.delete(conversationId);
       change(conversationId, { kind: 'cursor', cursor });

@@ -10,7 +10,7 @@ export interface CreateWidgetOptions extends WidgetOptions {
 /** The widget of a page. Every method may be called at once; what comes too early waits for the script. */
 export type Widget = WidgetMethods;
 
-/** How many holders each address has, and the destruction that waits for its last one to stay away. */
+/** How many hold the widget of each address. Of the page, as the global and the script are, and not of a caller. */
 const holders = new Map<string, number>();
 
 /**

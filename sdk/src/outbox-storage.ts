@@ -27,9 +27,7 @@ export async function openOutboxStorage(scope: string): Promise<OutboxStorage> {
     return await openIndexedDb(scope);
   } catch {
     try {
-      // Reading throws where storage is denied, and in Node there is none.
-      void localStorage.length;
-      return createLocalStorage(scope);
+      return createKeyValueStorage('localstorage', localStorage, `${scope} `, MAX_LOCAL_ENTRIES);
     } catch {
       return createMemoryStorage();
     }
@@ -38,16 +36,7 @@ export async function openOutboxStorage(scope: string): Promise<OutboxStorage> {
 
 /** For browsers that let nothing be stored, and for what did not fit. */
 export function createMemoryStorage(): OutboxStorage {
-  const entries = new Map<string, OutboxEntry>();
-  return {
-    kind: 'memory',
-    all: async () => [...entries.values()],
-    get: async (key) => entries.get(key),
-    set: async (entry) => entries.set(entry.key, entry),
-    delete: async (key) => entries.delete(key),
-    destroy: () => entries.clear(),
-    close() {},
-  };
+  return createKeyValueStorage('memory', {}, '', Infinity);
 }
 
 /** WebKit has been seen never to answer `open`. */
@@ -97,32 +86,33 @@ function openIndexedDb(scope: string): Promise<OutboxStorage> {
 /** localStorage is synchronous and about 5 MB for the whole site: the outbox may not fill it. */
 const MAX_LOCAL_ENTRIES = 500;
 
-/** One item per message, so that two tabs never overwrite each other's. */
-function createLocalStorage(scope: string): OutboxStorage {
-  const prefix = `${scope} `;
+/**
+ * One item per message, so that two tabs never overwrite each other's.
+ *
+ * @param items localStorage, whose items are its properties, or an object that does its work.
+ */
+function createKeyValueStorage(
+  kind: OutboxStorage['kind'],
+  items: Record<string, string>,
+  prefix: string,
+  limit: number,
+): OutboxStorage {
   const keys = () =>
-    Object.keys(localStorage)
+    Object.keys(items)
       .filter((key) => key.startsWith(prefix))
       .sort();
-  const read = (key: string): OutboxEntry[] => {
-    try {
-      const entry: unknown = JSON.parse(localStorage.getItem(key) ?? '');
-      return entry ? [entry as OutboxEntry] : [];
-    } catch {
-      return [];
-    }
-  };
+  const read = (key: string): OutboxEntry => JSON.parse(items[key] ?? 'null');
   return {
-    kind: 'localstorage',
-    all: async () => keys().flatMap(read),
-    get: async (key) => read(prefix + key)[0],
+    kind,
+    all: async () => keys().map(read),
+    get: async (key) => read(prefix + key),
     async set(entry) {
-      if (keys().length >= MAX_LOCAL_ENTRIES) throw new RangeError('the outbox is full');
-      localStorage.setItem(prefix + entry.key, JSON.stringify(entry));
+      if (keys().length >= limit) throw new RangeError('full');
+      items[prefix + entry.key] = JSON.stringify(entry);
     },
-    delete: async (key) => localStorage.removeItem(prefix + key),
+    delete: async (key) => delete items[prefix + key],
     destroy() {
-      for (const key of keys()) localStorage.removeItem(key);
+      for (const key of keys()) delete items[key];
     },
     close() {},
   };

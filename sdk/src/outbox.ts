@@ -74,7 +74,8 @@ export class Outbox {
     const key = String(place).padStart(KEY_DIGITS, '0') + clientMessageId;
     this.#lastKey = key;
     const writtenAt = new Date(now).toISOString();
-    const entry = { ...draft, key, clientMessageId, writtenAt, state: this.#tried() };
+    const state = this.#tried();
+    const entry = { ...draft, key, clientMessageId, writtenAt, state, failure: undefined };
     this.#set([...this.#entries, entry]);
     const kept = this.#keep(entry);
     this.#keeping.set(key, kept);
@@ -89,9 +90,7 @@ export class Outbox {
     const entry = this.#entries.find((other) => other.clientMessageId === clientMessageId);
     if (entry?.state !== 'failed') return;
     this.settle((other) => other === entry);
-    const { conversationId, clientConversationId, content, replyTo, assigns } = entry;
-    const draft = { conversationId, clientConversationId, content, replyTo, assigns };
-    await this.add({ ...draft, ...patch });
+    await this.add({ ...entry, ...patch });
   }
 
   /** Drops a failed or waiting message. */

@@ -1,4 +1,4 @@
-import { ChatError } from './chat-error.ts';
+import { ChatError, unreachable } from './chat-error.ts';
 
 /** Full jitter: spreads many clients evenly however long the outage, which exponential backoff alone does not. */
 export function backoffMs(attempt: number): number {
@@ -46,7 +46,7 @@ export function createRetry(): Retry {
     wait,
     async untilDone(work) {
       for (let attempt = 0; ; attempt++) {
-        if (isClosed) throw new ChatError('busy', 'This client was closed.');
+        if (isClosed) throw unreachable();
         try {
           return await work();
         } catch (error) {

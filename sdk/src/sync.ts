@@ -1,5 +1,5 @@
 import { isBehind, type LogChange } from './apply-event.ts';
-import { ChatError } from './chat-error.ts';
+import { unreachable } from './chat-error.ts';
 import type { Request } from './connection.ts';
 import type { ConversationState } from './conversation-state.ts';
 import type { Retry } from './retry.ts';
@@ -94,7 +94,7 @@ export class Synchroniser {
       change(id, { kind: 'events', events, head, reset, cursors });
       if (!this.#isBehind(id)) return;
       // Still behind, and no step further: later, instead of at once and for ever.
-      if (getLogs()[id]?.have === since) throw new ChatError('busy', 'Nothing new came.');
+      if (getLogs()[id]?.have === since) throw unreachable();
     }
   }
 

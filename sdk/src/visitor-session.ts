@@ -1,5 +1,5 @@
-import { HTTP_PATHS, type Page, type VisitorSession as Session } from '@alcove/protocol';
-import { ChatError } from './chat-error.ts';
+import { HTTP_PATHS, type VisitorSession as Session } from '@alcove/protocol';
+import { ChatError, unreachable } from './chat-error.ts';
 import type { AccessToken } from './connection.ts';
 import { exclusively } from './exclusively.ts';
 import { requestJson } from './http.ts';
@@ -22,7 +22,6 @@ export interface VisitorSessionOptions {
   origin: string | undefined;
   /** Under which name the record is kept. */
   key: string;
-  getPage(): Page | undefined;
 }
 
 /** A visitor's session: a rotating refresh token in localStorage (in memory where that is denied), one for all tabs. */
@@ -87,7 +86,7 @@ export class VisitorSession {
     }
     const now = this.read();
     // Signed out while the answer was on its way.
-    if (!now || now.epoch !== before?.epoch) throw new ChatError('busy', 'Signed out meanwhile.');
+    if (!now || now.epoch !== before?.epoch) throw unreachable();
     this.write({ ...now, refreshToken: session.refreshToken });
     const { accessToken, accessExpiresAt, serverTime } = session;
     const lifeMs = Date.parse(accessExpiresAt) - Date.parse(serverTime);
@@ -97,11 +96,11 @@ export class VisitorSession {
   }
 
   #ask(refreshToken?: string): Promise<Session> {
-    const { serverUrl, workspaceKey, locale, origin, getPage } = this.#options;
+    const { serverUrl, workspaceKey, locale, origin } = this.#options;
     return requestJson(serverUrl + HTTP_PATHS.visitorSession, {
       method: 'POST',
-      origin,
-      body: { workspaceKey, refreshToken, page: getPage(), locale },
+      headers: origin ? { origin } : {},
+      body: JSON.stringify({ workspaceKey, refreshToken, locale }),
     });
   }
 }

@@ -5,6 +5,7 @@ import type { ChatError } from './chat-error.ts';
 import type { TimelineItem } from './conversation-state.ts';
 import { createLocalStorage, createWindow, type FakeWindow } from './testing/fake-browser.ts';
 import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
+import { passTime } from './testing/pass-time.ts';
 import { createVisitorClient, type VisitorClient } from './visitor.ts';
 
 let server: FakeServer;
@@ -297,7 +298,7 @@ describe('receiving', () => {
     const { client, id } = await talk();
     server.faults.onPush = () => {};
     server.workspace.say(id, 'lost');
-    await vi.advanceTimersByTimeAsync(30_000);
+    await passTime(30_000, vi.advanceTimersByTimeAsync);
     await until(() => client.timeline(id).length === 2);
     expect(client.getState().unreadCount).toBe(1);
   });
@@ -728,7 +729,7 @@ describe('the connection', () => {
     const client = openPage();
     await client.send('hello');
     await until(() => isSettled(client));
-    await vi.advanceTimersByTimeAsync(17_500);
+    await passTime(17_500, vi.advanceTimersByTimeAsync);
     const renewals = () => server.received.filter(({ name }) => name === 'session.renew');
     await until(() => renewals().length > 0);
     expect(server.handshakes).toHaveLength(1);

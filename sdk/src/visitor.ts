@@ -7,6 +7,7 @@ import {
   type Signal,
   sideOf,
   TEAM_ID,
+  type VisitorConversation,
   type VisitorHello,
 } from '@alcove/protocol';
 import { emptyLog } from './apply-event.ts';
@@ -112,7 +113,6 @@ class Visitor implements VisitorClient {
   #page: Page | undefined;
   /** What the server has not been told of the visitor. */
   #person: IdentifyContact | undefined;
-  #resuming: Promise<void> | undefined;
 
   readonly getState = this.#store.getState;
   readonly subscribe = this.#store.subscribe;
@@ -121,21 +121,19 @@ class Visitor implements VisitorClient {
   constructor({ serverUrl: url, workspaceKey, locale, origin }: VisitorClientOptions) {
     const serverUrl = url.replace(/\/+$/, '');
     this.#key = `alcove ${serverUrl} ${workspaceKey}`;
-    const getPage = () => this.#page;
     this.#session = new VisitorSession({
       serverUrl,
       workspaceKey,
       locale: locale ?? globalThis.navigator?.language,
       key: this.#key,
       origin,
-      getPage,
     });
     this.#connection = new Connection<VisitorHello>({
       openSocket: openSlimSocket,
       serverUrl,
       origin,
       namespace: NAMESPACES.visitor,
-      getPage,
+      getPage: () => this.#page,
       getToken: (isRefused) => this.#session.getToken(isRefused),
       onState: (connection) => this.#hearConnection(connection),
       onHello: (hello) => this.#hearHello(hello),
@@ -157,9 +155,12 @@ class Visitor implements VisitorClient {
     globalThis.addEventListener?.('storage', this.#hearStorage);
   }
 
-  readonly resume = (): Promise<void> => {
-    this.#resuming ??= this.#resume();
-    return this.#resuming;
+  readonly resume = async (): Promise<void> => {
+    const record = this.#session.read();
+    if (!record) return;
+    this.#patch({ hasSession: true, visitorId: record.visitorId ?? null });
+    await this.#load(record);
+    if (record.refreshToken || this.getState().pending.length) this.#connection.start();
   };
 
   readonly send = (
@@ -229,14 +230,6 @@ class Visitor implements VisitorClient {
     this.#conversations.close();
   };
 
-  async #resume(): Promise<void> {
-    const record = this.#session.read();
-    if (!record) return;
-    this.#patch({ hasSession: true, visitorId: record.visitorId ?? null });
-    await this.#load(record);
-    if (record.refreshToken || this.getState().pending.length) this.#connection.start();
-  }
-
   #load({ epoch }: VisitorRecord): Promise<void> {
     return this.#conversations.outbox.load(`${this.#key} ${epoch}`);
   }
@@ -259,11 +252,9 @@ class Visitor implements VisitorClient {
     const record = this.#act();
     const { conversations } = this.getState();
     const known = conversations.find((one) => one.id === id) ?? (id ? undefined : conversations[0]);
-    if (known)
-      return known.clientConversationId
-        ? { conversationId: known.id, clientConversationId: known.clientConversationId }
-        : { conversationId: known.id };
-    if (id) return { conversationId: id };
+    if (known || id) {
+      return { conversationId: known?.id ?? id, clientConversationId: known?.clientConversationId };
+    }
     const { conversationId, clientConversationId = createId('cl') } = record;
     if (!conversationId) this.#session.write({ ...record, clientConversationId });
     return { conversationId, clientConversationId };
@@ -292,23 +283,18 @@ class Visitor implements VisitorClient {
     this.#set(greet(this.getState(), hello));
     const record = this.#session.read();
     if (!record) return;
-    const { visitorId, conversations } = hello;
-    const next: VisitorRecord = { ...record, visitorId };
+    const { visitorId } = hello;
+    let { id: conversationId, clientConversationId } =
+      this.getState().conversations[0] ?? ({} as Partial<VisitorConversation>);
     if (before && before !== visitorId) {
       // What is unsent is sent as the new visitor, whose first conversation it opens.
-      delete next.conversationId;
-      next.clientConversationId = createId('cl');
-      this.#conversations.outbox.retarget({
-        conversationId: undefined,
-        clientConversationId: next.clientConversationId,
-      });
+      clientConversationId ??= createId('cl');
+      this.#conversations.outbox.retarget({ conversationId, clientConversationId });
+    } else {
+      conversationId ??= record.conversationId;
+      clientConversationId ||= record.clientConversationId;
     }
-    const newest = conversations[0];
-    if (newest) {
-      next.conversationId = newest.id;
-      next.clientConversationId = newest.clientConversationId || undefined;
-    }
-    this.#session.write(next);
+    this.#session.write({ ...record, visitorId, conversationId, clientConversationId });
   }
 
   #hearName({ clientConversationId = '' }: PendingMessage, conversationId: string): void {
@@ -334,7 +320,7 @@ class Visitor implements VisitorClient {
 
   #leave(): void {
     this.#conversations.outbox.clear();
-    this.#person = this.#resuming = undefined;
+    this.#person = undefined;
     this.#set(initialVisitorState);
   }
 
