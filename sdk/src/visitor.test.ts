@@ -540,6 +540,45 @@ describe('catching up', () => {
   });
 });
 
+describe('pushes that are dropped, doubled and shuffled at random', () => {
+  it.each([1, 2, 3, 4, 5])('end as the server’s log, in order (seed %i)', async (seed) => {
+    const random = createRandom(seed);
+    const window = stubWindow();
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    const id = firstId(client);
+    const shown: number[] = [];
+    client.subscribe(() => shown.push(client.getState().logs[id]?.have ?? 0));
+    const heard: string[] = [];
+    client.on('message', ({ message }) => heard.push(message.content.text));
+    let held: (() => void)[] = [];
+    server.faults.onPush = (_, deliver) => {
+      const fate = random();
+      if (fate < 0.25) return;
+      held.push(deliver);
+      if (fate < 0.5) held.push(deliver);
+      if (fate < 0.7) return;
+      for (const late of held.sort(() => random() - 0.5)) late();
+      held = [];
+    };
+    for (let n = 0; n < 60; n++) {
+      server.workspace.say(id, `message ${n}`);
+      if (n % 20 === 10) server.disconnectAll();
+      if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, random() * 20));
+    }
+    await until(() => isOnline(client));
+    window.fire('focus');
+    await until(() => client.getState().logs[id]?.have === 61);
+    const { events, buffer } = client.getState().logs[id] ?? { events: [], buffer: [] };
+    expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 61 }, (_, n) => n + 1));
+    expect(buffer).toEqual([]);
+    expect(shown).toEqual(shown.toSorted((a, b) => a - b));
+    expect(heard).toEqual(Array.from({ length: 60 }, (_, n) => `message ${n}`));
+    expect(client.getState().unreadCount).toBe(60);
+  });
+});
+
 describe('across pages', () => {
   it('shows on the next page what was answered meanwhile, with the panel closed', async () => {
     const first = openPage();
@@ -786,6 +825,41 @@ describe('the connection', () => {
     expect(storedTexts()).toEqual(['hello']);
   });
 
+  it('is taken for lost when two questions in a row get no answer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    server.faults.onCommand = () => 'silence';
+    await client.send('unanswered');
+    await passTime(8_100, vi.advanceTimersByTimeAsync);
+    expect(server.handshakes).toHaveLength(1);
+    await until(() => sent().length === 3);
+    await passTime(8_100, vi.advanceTimersByTimeAsync);
+    server.faults.onCommand = () => 'answer';
+    await until(() => isSettled(client));
+    expect(server.handshakes).toHaveLength(2);
+    expect(storedTexts()).toEqual(['hello', 'unanswered']);
+  });
+
+  it('says that there is no network, and keeps what is written meanwhile', async () => {
+    const window = stubWindow();
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    vi.stubGlobal('navigator', { onLine: false });
+    server.faults.onHandshake = () => ({ ok: false, code: 'busy', message: 'x', retryable: true });
+    window.fire('offline');
+    await until(() => client.getState().connection.status === 'offline');
+    await client.send('offline');
+    expect(linesOf(client)).toEqual(['hello (sent)', 'offline (waiting)']);
+    server.faults.onHandshake = () => undefined;
+    vi.stubGlobal('navigator', { onLine: true });
+    window.fire('online');
+    await until(() => isSettled(client));
+    expect(linesOf(client)).toEqual(['hello (sent)', 'offline (sent)']);
+  });
+
   it('tells the server who the visitor is as soon as there is one', async () => {
     const client = openPage();
     await client.identify({ name: 'Ada' });
@@ -820,3 +894,14 @@ describe('the connection', () => {
     expect(client.getState()).toBe(before);
   });
 });
+
+/** Numbers from 0 to 1 that a seed repeats (mulberry32). */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
