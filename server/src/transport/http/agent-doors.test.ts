@@ -433,6 +433,31 @@ describe('invitations', () => {
     }
   });
 
+  test('do not help to guess the password of an account', async () => {
+    const limits = { ...unlimited, signInPerAccount: [{ points: 3, durationMs: 60_000 }] };
+    const limited = await startTestServer({ limits });
+    try {
+      const { email, password } = await limited.createAgent();
+      const workspace = await limited.createWorkspace('A trap');
+      const { url } = await limited.execute('agent.invite', {
+        workspace: workspace.key,
+        role: 'agent',
+      });
+      const tryPassword = (guess: string) =>
+        sendRequest(limited.url + HTTP_PATHS.invitationAccept, {
+          method: 'POST',
+          body: { token: tokenOf(url), name: 'Mallory', email, password: guess },
+          headers: { origin: limited.origin },
+        });
+      // Accepting her own invitation was the first of three.
+      expect((await tryPassword('a first guess')).status).toBe(409);
+      expect((await tryPassword('a second guess')).status).toBe(409);
+      expect((await tryPassword(password)).status).toBe(429);
+    } finally {
+      await limited.close();
+    }
+  });
+
   test('of the first owner end after 15 minutes, and replace earlier ones', async () => {
     const fresh = await startTestServer({ clock, limits: unlimited });
     try {

@@ -93,6 +93,6 @@ export function sendSignedIn(response: Response, channel: Channel, signedIn: Sig
 }
 
 /** Limits count by a hash: addresses of people have no place in a list of counters. */
-function accountKey(email: string): string {
+export function accountKey(email: string): string {
   return createHash('sha256').update(email).digest('base64url');
 }

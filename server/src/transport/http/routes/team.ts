@@ -18,7 +18,7 @@ import type { Limits } from '../../../limits.ts';
 import type { AuthenticateAgent } from '../authenticate.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { jsonBody, parse, parseBody } from '../requests.ts';
-import { requireCookieDoor, sendSignedIn } from './session.ts';
+import { accountKey, requireCookieDoor, sendSignedIn } from './session.ts';
 
 interface TeamRoutesOptions {
   agents: Agents;
@@ -102,7 +102,10 @@ function addNewcomerRoutes(router: Router, options: TeamRoutesOptions): void {
   router.post(HTTP_PATHS.invitationAccept, jsonBody, async (request, response) => {
     const channel = requireCookieDoor(request, authenticator, publicUrl());
     await rateLimit.byAddress('invitation', request, limits.invitationTriesPerAddress);
-    const agent = await invitations.accept(parseBody(acceptInvitationSchema, request));
+    const acceptance = parseBody(acceptInvitationSchema, request);
+    // Whoever has an account joins by its password: without this an invitation would be a place to guess it.
+    await rateLimit.byKey('join', accountKey(acceptance.email), limits.signInPerAccount);
+    const agent = await invitations.accept(acceptance);
     sendSignedIn(response, channel, await agentSessions.start(agent));
   });
 }

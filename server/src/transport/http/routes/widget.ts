@@ -1,5 +1,6 @@
 import type { WidgetSettings } from '@alcove/protocol';
 import { Router } from 'express';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { presentWidgetSettings, type Workspaces } from '../../../domain/workspaces.ts';
 import { forSharedData, type SecurityOptions } from '../security-headers.ts';
@@ -60,9 +61,12 @@ export function widgetRoutes({
   return router;
 }
 
+/** A few KB each, with what compression made of it. */
+const LOADERS_KEPT = 1_000;
+
 /** Keeps each workspace's latest loader, which is compressed once instead of for every page view. */
 function keepLatest() {
-  const kept = new Map<string, { script: string; file: StaticFile }>();
+  const kept = new LRUCache<string, { script: string; file: StaticFile }>({ max: LOADERS_KEPT });
   return (key: string, script: string): StaticFile => {
     const known = kept.get(key);
     if (known?.script === script) return known.file;
