@@ -1,3 +1,4 @@
+import { startTestServer } from '@alcove/server/testing';
 import { consoleOn, expect, openConsole, test } from '../fixtures.ts';
 import { visitorWrites } from './visitors.ts';
 
@@ -111,37 +112,51 @@ test('a conversation in no loaded view opens by its address', async ({ browser, 
   await expect(page.getByRole('main')).toContainText(/not|no /i);
 });
 
-test('what came while nobody looked is marked as new; a long talk loads as one scrolls up', async ({
+test('a long talk loads as one scrolls up, keeps its place, and marks what is new', async ({
   browser,
-  server,
 }) => {
-  test.slow();
-  const agent = await server.createAgent('owner');
-  const visitor = await visitorWrites(server, 'Message 1', { name: 'Ines' });
-  const page = await openConsole(browser, server, agent, `#/inbox/all/${visitor.conversationId}`);
-  const chat = consoleOn(page);
-  await expect(chat.timeline.getByText('Message 1', { exact: true })).toBeVisible();
-  await expect(page.getByText('1 unread message')).toHaveCount(0);
-  // Within the server's pace for agents.
-  for (let number = 2; number <= 60; number++) {
-    await chat.send(`Message ${number}`);
-  }
-  await expect(chat.timeline.getByText('Message 60', { exact: true })).toBeVisible();
-  await expect(chat.timeline.getByText(/^(Sent|Delivered)$/)).toHaveCount(1);
+  const often = { points: 1_000, durationMs: 1_000 };
+  const server = await startTestServer({ limits: { visitorSends: often, visitorCommands: often } });
+  try {
+    const visitor = await visitorWrites(server, 'Message 1', { name: 'Ines' });
+    // More than one page of history.
+    for (let number = 2; number <= 260; number++) await visitor.write(`Message ${number}`);
+    const agent = await server.createAgent('owner');
+    const page = await openConsole(browser, server, agent, `#/inbox/all/${visitor.conversationId}`);
+    const chat = consoleOn(page);
+    const message = (number: number) =>
+      chat.timeline.getByText(`Message ${number}`, { exact: true });
 
-  await chat.timeline.hover();
-  await expect(async () => {
-    await page.mouse.wheel(0, -4_000);
-    await expect(chat.timeline.getByText('Message 1', { exact: true })).toBeInViewport({
-      timeout: 200,
+    await test.step('it opens where the unread begin', async () => {
+      await expect(chat.timeline.getByText('New', { exact: true })).toBeInViewport();
+      await page.getByRole('button', { name: /new messages$/ }).click();
+      await expect(message(260)).toBeInViewport();
+      await expect(page.getByRole('link', { name: /unread message/ })).toHaveCount(0);
     });
-  }).toPass();
-  const place = await chat.timeline.getByText('Message 3', { exact: true }).boundingBox();
-  await visitor.write('Something new');
-  await expect(page.getByRole('button', { name: '1 new message' })).toBeVisible();
-  expect(await chat.timeline.getByText('Message 3', { exact: true }).boundingBox()).toEqual(place);
 
-  await page.getByRole('button', { name: '1 new message' }).click();
-  await expect(chat.timeline.getByText('Something new')).toBeInViewport();
-  await expect(chat.timeline.getByText('New', { exact: true })).toBeVisible();
+    await test.step('scrolling up reaches the first message with a bounded page', async () => {
+      await chat.timeline.hover();
+      await expect(async () => {
+        await page.mouse.wheel(0, -5_000);
+        await expect(message(1)).toBeInViewport({ timeout: 100 });
+      }).toPass();
+      await expect(message(260)).toHaveCount(0);
+      expect(await chat.timeline.getByRole('listitem').count()).toBeLessThanOrEqual(241);
+    });
+
+    await test.step('what arrives moves nothing, is announced, and one jump away', async () => {
+      const place = await message(3).boundingBox();
+      await visitor.write('Something new');
+      await expect(page.getByRole('button', { name: '1 new message' })).toBeVisible();
+      await expect(page.getByRole('status').filter({ hasText: 'Ines: Something new' })).toHaveCount(
+        1,
+      );
+      expect(await message(3).boundingBox()).toEqual(place);
+      await page.getByRole('button', { name: '1 new message' }).click();
+      await expect(chat.timeline.getByText('Something new')).toBeInViewport();
+      await expect(chat.timeline.getByText('New', { exact: true })).toBeVisible();
+    });
+  } finally {
+    await server.close();
+  }
 });

@@ -67,6 +67,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(chat.composer).toBeVisible();
     await expectAccessible(page, 'a conversation on a phone');
 
+    await page.getByRole('link', { name: 'Back to the inbox' }).click();
+    await expect(page.getByRole('heading', { name: 'Inbox' })).toBeVisible();
+    await expectAccessible(page, 'the inbox on a phone');
+
     expect(complaints).toEqual([]);
     await page.context().clearCookies();
     await page.goto('about:blank');

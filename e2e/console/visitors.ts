@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { HTTP_PATHS, type VisitorCommands } from '@alcove/protocol';
+import { type Appended, HTTP_PATHS, type SendMessage } from '@alcove/protocol';
 import type { TestServer } from '@alcove/server/testing';
 
-/** A visitor without a browser: what they do goes over HTTP. */
+/** A visitor without a browser: what they write goes over HTTP. */
 export interface Visitor {
   conversationId: string;
   write(text: string): Promise<void>;
-  identify(person: { name?: string; email?: string }): Promise<void>;
 }
 
 /** Somebody who comes to the site and writes. */
@@ -21,10 +20,12 @@ export async function visitorWrites(
   });
   const clientConversationId = randomUUID();
 
-  async function execute<Name extends keyof VisitorCommands>(
-    command: Name,
-    payload: VisitorCommands[Name]['payload'],
-  ): Promise<VisitorCommands[Name]['result']> {
+  async function send(words: string): Promise<Appended> {
+    const payload: SendMessage = {
+      clientConversationId,
+      clientMessageId: randomUUID(),
+      content: { kind: 'text', text: words },
+    };
     const response = await fetch(server.url + HTTP_PATHS.visitorCommands, {
       method: 'POST',
       headers: {
@@ -32,22 +33,15 @@ export async function visitorWrites(
         authorization: `Bearer ${accessToken}`,
         origin: server.url,
       },
-      body: JSON.stringify({ command, payload }),
+      body: JSON.stringify({ command: 'message.send', payload }),
     });
-    if (!response.ok) throw new Error(`${command} was refused: ${await response.text()}`);
-    return (await response.json()) as VisitorCommands[Name]['result'];
+    if (!response.ok) throw new Error(`the message was refused: ${await response.text()}`);
+    return (await response.json()) as Appended;
   }
 
-  const send = (words: string) =>
-    execute('message.send', {
-      clientConversationId,
-      clientMessageId: randomUUID(),
-      content: { kind: 'text', text: words },
-    });
   const { conversationId } = await send(text);
   return {
     conversationId,
     write: async (words) => void (await send(words)),
-    identify: async (known) => void (await execute('contact.identify', known)),
   };
 }

@@ -27,7 +27,7 @@ const List = styled('div')(({ theme }) => ({
   minBlockSize: 0,
   borderInlineEnd: `1px solid ${theme.vars.palette.divider}`,
   backgroundColor: theme.vars.palette.chat.canvas,
-  '&[data-alone]': { flex: 1, inlineSize: 'auto', borderInlineEnd: 0 },
+  '&[data-alone]': { flex: 1, inlineSize: 'auto', borderInlineEnd: 0, outline: 'none' },
 }));
 
 const Main = styled('main')(({ theme }) => ({
@@ -63,7 +63,12 @@ export function InboxPage() {
   return (
     <>
       {!(isNarrow && conversationId) && (
-        <List data-alone={isNarrow || undefined}>
+        <List
+          as={isNarrow ? 'main' : 'div'}
+          id={isNarrow ? 'main' : undefined}
+          tabIndex={isNarrow ? -1 : undefined}
+          data-alone={isNarrow || undefined}
+        >
           <InboxPane view={view} conversationId={conversationId} />
         </List>
       )}

@@ -15,6 +15,8 @@ export const components: ThemeOptions['components'] = {
         outline: `2px solid ${theme.vars.palette.chat.accentText}`,
         outlineOffset: 2,
       },
+      // Icons that point somewhere.
+      '[dir="rtl"] .flips': { transform: 'scaleX(-1)' },
       '::selection': {
         backgroundColor: theme.vars.palette.primary.main,
         color: theme.vars.palette.primary.contrastText,
@@ -80,6 +82,9 @@ export const components: ThemeOptions['components'] = {
             '&:hover': { backgroundColor: theme.vars.palette.chat.accentSoft },
           }),
       }),
+      // MUI sets these by left and right.
+      startIcon: { marginInline: '-2px 8px' },
+      endIcon: { marginInline: '6px -4px' },
     },
   },
   MuiIconButton: {

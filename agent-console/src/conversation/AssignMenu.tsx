@@ -31,8 +31,10 @@ const Name = styled('span')({
   overflow: 'hidden',
   textOverflow: 'ellipsis',
   maxInlineSize: 140,
-  marginInlineStart: 8,
 });
+
+/** The gap belongs to the page's direction, not to the name's. */
+const Shown = styled('span')({ display: 'flex', paddingInlineStart: 8 });
 
 const Grow = styled('span')({
   flex: 1,
@@ -67,9 +69,9 @@ export function AssignMenu({ row, button, isShort, onAssign }: AssignMenuProps) 
           <UserRound size={18} aria-hidden />
         )}
         {!isShort && (
-          <Name dir="auto" aria-hidden>
-            {shown}
-          </Name>
+          <Shown aria-hidden>
+            <Name dir="auto">{shown}</Name>
+          </Shown>
         )}
         <VisuallyHidden>
           {name === null ? shown : t('assign.button', { name: shown })}

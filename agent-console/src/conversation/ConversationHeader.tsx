@@ -12,6 +12,7 @@ import { type ChatRoot, selectPresence } from '../client/chat.ts';
 import { useClient } from '../client/console-context.tsx';
 import { Avatar } from '../shared/Avatar.tsx';
 import { contactName } from '../shared/contact-name.ts';
+import { MATCH_PARENT } from '../shared/match-parent.ts';
 import { selectHasShortcuts } from '../shared/preferences.ts';
 import { t } from '../shared/texts.ts';
 import { useIsNarrow, useIsWide } from '../shared/use-layout.ts';
@@ -47,6 +48,7 @@ const Name = styled('h2')(({ theme }) => ({
   overflow: 'hidden',
   textOverflow: 'ellipsis',
   whiteSpace: 'nowrap',
+  textAlign: MATCH_PARENT,
 }));
 
 const Status = styled('div')(({ theme }) => ({
@@ -82,8 +84,8 @@ export function ConversationHeader(props: ConversationHeaderProps) {
       )}
       <Avatar id={row.contact.id} name={name} kind="visitor" size={36} presence={presence} />
       <Person>
-        <Name>
-          <bdi dir="auto">{name}</bdi>
+        <Name as={isNarrow ? 'h1' : 'h2'} dir="auto">
+          {name}
         </Name>
         <Status>
           {presence === 'unknown'

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { type ChatRoot, selectRow } from '../client/chat.ts';
 import { Avatar } from '../shared/Avatar.tsx';
 import { contactName } from '../shared/contact-name.ts';
+import { MATCH_PARENT } from '../shared/match-parent.ts';
 import { plural, t } from '../shared/texts.ts';
 import { VisuallyHidden } from '../shared/VisuallyHidden.tsx';
 import { type DraftsRoot, selectDraft } from './drafts.ts';
@@ -56,8 +57,14 @@ const TabLink = styled(Link)(({ theme }) => ({
   textDecoration: 'none',
   outlineOffset: -2,
   '[data-selected] > &': { color: theme.vars.palette.text.primary, fontWeight: 600 },
-  '& bdi': { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
 }));
+
+const Name = styled('span')({
+  overflow: 'hidden',
+  textOverflow: 'ellipsis',
+  whiteSpace: 'nowrap',
+  textAlign: MATCH_PARENT,
+});
 
 const Dot = styled('span')(({ theme }) => ({
   flex: 'none',
@@ -136,7 +143,7 @@ function OpenTab({ conversationId, isSelected, path, onClose }: OpenTabProps) {
     <Tab data-selected={isSelected || undefined}>
       <TabLink to={path} aria-current={isSelected ? 'page' : undefined} title={name}>
         <Avatar id={row.contact.id} name={name} kind="visitor" size={20} />
-        <bdi dir="auto">{name}</bdi>
+        <Name dir="auto">{name}</Name>
         {row.unread > 0 && !isSelected ? (
           <>
             <Dot />

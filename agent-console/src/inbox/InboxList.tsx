@@ -70,6 +70,8 @@ export function InboxList({ view, conversationIds, selectedId, onEnd }: InboxLis
         </Moved>
       )}
       <Virtuoso
+        // It measures once how tall rows are.
+        key={density}
         ref={list}
         data={order.ids}
         fixedItemHeight={ROW_HEIGHT[density]}

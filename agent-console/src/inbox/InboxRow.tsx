@@ -70,11 +70,7 @@ export const InboxRow = memo(function InboxRow(props: InboxRowProps) {
 });
 
 function Person({ row }: { row: Row }) {
-  return (
-    <Name>
-      <bdi dir="auto">{contactName(row.contact)}</bdi>
-    </Name>
-  );
+  return <Name dir="auto">{contactName(row.contact)}</Name>;
 }
 
 function LastTime({ row, now }: { row: Row; now: number }) {

@@ -1,5 +1,6 @@
 import { styled } from '@mui/material/styles';
 import { Link } from 'react-router';
+import { MATCH_PARENT } from '../shared/match-parent.ts';
 
 /** Heights of a row in px, by density; the list is virtualised on them. */
 export const ROW_HEIGHT = { comfortable: 64, compact: 44 } as const;
@@ -47,11 +48,16 @@ export const Line = styled('span')({
   minBlockSize: 20,
 });
 
-const ellipsis = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
+const oneLine = {
+  overflow: 'hidden',
+  textOverflow: 'ellipsis',
+  whiteSpace: 'nowrap',
+  textAlign: MATCH_PARENT,
+};
 
 export const Name = styled('span')(({ theme }) => ({
   ...theme.typography.body1,
-  ...ellipsis,
+  ...oneLine,
   flex: 1,
   minInlineSize: 0,
   '[data-unread] &': { fontWeight: 600 },
@@ -60,12 +66,10 @@ export const Name = styled('span')(({ theme }) => ({
 
 export const Preview = styled('span')(({ theme }) => ({
   ...theme.typography.body2,
-  ...ellipsis,
+  ...oneLine,
   flex: 1,
   minInlineSize: 0,
   color: theme.vars.palette.text.secondary,
-  // `dir="auto"` sets the text's own direction; the column keeps its edge.
-  textAlign: 'match-parent',
   '[data-unread] &': { color: theme.vars.palette.text.primary },
 }));
 
