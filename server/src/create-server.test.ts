@@ -45,6 +45,31 @@ describe('health', () => {
     await server.close();
   });
 
+  test('is looked up once for all who ask at the same time', async () => {
+    let looks = 0;
+    let finish = () => {};
+    const looked = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const server = await startTestServer({
+      wrapStorage: (storage) => ({
+        ...storage,
+        check() {
+          looks++;
+          return looked;
+        },
+      }),
+    });
+    const ask = () => sendRequest(`${server.url}/readyz`);
+    const answers = Promise.all(Array.from({ length: 10 }, ask));
+    // By the time that these are answered, those above have arrived.
+    for (let times = 0; times < 10; times++) await sendRequest(`${server.url}/healthz`);
+    expect(looks).toBe(1);
+    finish();
+    for (const { status } of await answers) expect(status).toBe(200);
+    await server.close();
+  });
+
   test('survives a fault that nobody expected, and shows it to the operator only', async () => {
     const fault = { isOn: false, error: new TypeError('canary: cannot read properties') };
     const server = await startTestServer({ wrapStorage: (storage) => withFault(storage, fault) });
