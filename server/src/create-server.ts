@@ -13,7 +13,7 @@ import { type Admin, createAdmin } from './domain/admin.ts';
 import { createAgentSessions } from './domain/agent-sessions.ts';
 import { createAgents } from './domain/agents.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
-import { createAuthenticator } from './domain/create-authenticator.ts';
+import { createAuthenticator } from './domain/authenticator.ts';
 import { createDomain, type Domain } from './domain/create-domain.ts';
 import { createInvitations } from './domain/invitations.ts';
 import type { Keys } from './domain/keys.ts';
@@ -107,7 +107,7 @@ async function assemble(storage: Storage, options: ServerOptions): Promise<Serve
     files: options.files ?? locateBuiltFiles(),
     publicUrl,
     rateLimit: createRateLimit({ limiter: cluster.limiter, clientAddress }),
-    readiness: () => readinessOf(storage, life),
+    readiness: createReadiness(storage, life),
     trustProxy: config.trustProxy,
   });
 
@@ -260,10 +260,20 @@ function pruneRegularly(sessions: Sessions, logger: Logger): () => void {
   return () => clearInterval(timer);
 }
 
-async function readinessOf(storage: Storage, { isDraining }: Life): Promise<Readiness> {
-  if (isDraining) return 'draining';
-  return storage.check().then(
-    () => 'ready' as const,
-    () => 'store_unavailable' as const,
-  );
+/** Anybody may ask, and each look at the store writes to its disk: those who ask at the same time share one. */
+function createReadiness(storage: Storage, life: Life): () => Promise<Readiness> {
+  let checking: Promise<Readiness> | undefined;
+  return async () => {
+    if (life.isDraining) return 'draining';
+    checking ??= storage
+      .check()
+      .then(
+        () => 'ready' as const,
+        () => 'store_unavailable' as const,
+      )
+      .finally(() => {
+        checking = undefined;
+      });
+    return checking;
+  };
 }

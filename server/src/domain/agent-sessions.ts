@@ -5,7 +5,7 @@ import { DomainError } from './domain-error.ts';
 import type { Passwords } from './passwords.ts';
 import { presentAgent, presentWorkspace } from './present.ts';
 import type { AgentPrincipal } from './principal.ts';
-import type { IssuedSession, Sessions } from './sessions.ts';
+import { type IssuedSession, sessionEnded, type Sessions } from './sessions.ts';
 import type { Tokens } from './tokens.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -65,7 +65,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       const agent = agents.find(({ workspaceId }) => workspaceId === issued.workspaceId);
       if (agent && !agent.isDisabled) return present(options, agent, issued);
       await sessions.end(issued.sessionId);
-      throw new DomainError('unauthenticated', 'The session has ended. Sign in again.');
+      throw sessionEnded();
     },
     async signOut(refreshToken) {
       if (refreshToken !== undefined) await sessions.endByToken(refreshToken);

@@ -6,7 +6,7 @@ import { DomainError } from './domain-error.ts';
 import type { EventPublisher } from './event-publisher.ts';
 import { presentAppended } from './present.ts';
 import { actorOf, type Caller } from './principal.ts';
-import type { Agents, Roster } from './roster.ts';
+import type { AgentsById, Roster } from './roster.ts';
 
 /** What happened, as far as only the caller can say; actor and door are added here. */
 export type Act = EventDraft extends infer Draft
@@ -30,7 +30,7 @@ export interface ConversationLog {
   ): Promise<Appended | 'stale'>;
 }
 
-const NOBODY: Agents = new Map();
+const NOBODY: AgentsById = new Map();
 
 export function createConversationLog(options: {
   storage: Storage;

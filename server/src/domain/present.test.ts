@@ -13,7 +13,7 @@ import {
   presentVisitorConversation,
   presentWorkspace,
 } from './present.ts';
-import type { Agents } from './roster.ts';
+import type { AgentsById } from './roster.ts';
 
 const robin: AgentRecord = {
   id: 'ag_1',
@@ -25,7 +25,7 @@ const robin: AgentRecord = {
   isDisabled: false,
   createdAt: '2030-01-01T00:00:00.000Z',
 };
-const agents: Agents = new Map([[robin.id, robin]]);
+const agents: AgentsById = new Map([[robin.id, robin]]);
 
 /** A field that a later version of a record may have. */
 const internal = { internal: 'nobody’s business' };

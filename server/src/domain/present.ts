@@ -16,7 +16,7 @@ import {
 } from '@alcove/protocol';
 import type { AgentRecord, ConversationRecord, WorkspaceRecord } from '../storage/storage.ts';
 import type { ForAudiences } from './event-publisher.ts';
-import type { Agents } from './roster.ts';
+import type { AgentsById } from './roster.ts';
 
 /*
  * What goes outwards. Everything is copied field by field, so that a field added to a record stays inside until somebody
@@ -24,7 +24,7 @@ import type { Agents } from './roster.ts';
  */
 
 /** Adds an agent's public name. */
-export function presentActor(actor: Actor, agents: Agents): Actor {
+export function presentActor(actor: Actor, agents: AgentsById): Actor {
   const { kind, id } = actor;
   const name = kind === 'agent' ? agents.get(id)?.name : undefined;
   return name === undefined ? { kind, id } : { kind, id, name };
@@ -34,7 +34,7 @@ export function presentActor(actor: Actor, agents: Agents): Actor {
 export function presentEvent(
   audience: Audience,
   event: ConversationEvent,
-  agents: Agents,
+  agents: AgentsById,
 ): ConversationEvent {
   const { id, conversationId, seq, prev, at, via, clientEventId } = event;
   const actor = presentActor(event.actor, agents);
@@ -61,7 +61,7 @@ export function presentEvent(
 export function presentAppended(
   event: ConversationEvent,
   visitorPrev: number,
-  agents: Agents,
+  agents: AgentsById,
 ): ForAudiences<ConversationEvent> {
   return {
     agents: presentEvent('agents', event, agents),
@@ -75,7 +75,7 @@ export function presentAppended(
 export function presentCursors(
   audience: Audience,
   cursors: readonly Cursor[],
-  agents: Agents,
+  agents: AgentsById,
 ): Cursor[] {
   if (audience === 'agents') return cursors.map((cursor) => presentCursor(cursor, agents));
   const own = cursors.filter(({ participant }) => sideOf(participant) === 'visitor');
@@ -84,7 +84,7 @@ export function presentCursors(
 }
 
 /** One participant's cursor. */
-export function presentCursor(cursor: Cursor, agents: Agents): Cursor {
+export function presentCursor(cursor: Cursor, agents: AgentsById): Cursor {
   const { delivered, deliveredAt, read, readAt } = cursor;
   const participant = presentActor(cursor.participant, agents);
   return { participant, delivered, deliveredAt, read, readAt };
@@ -109,7 +109,7 @@ export function mergeTeamCursors(cursors: readonly Cursor[]): Cursor | null {
 export function presentInboxRow(
   row: ConversationRecord,
   extras: { contact: ContactSummary; isVisitorOnline: boolean; unread: number },
-  agents: Agents,
+  agents: AgentsById,
 ): InboxRow {
   return {
     id: row.id,
@@ -136,7 +136,7 @@ export function presentInboxRow(
 export function presentVisitorConversation(
   row: ConversationRecord,
   extras: { cursors: readonly Cursor[]; unread: number },
-  agents: Agents,
+  agents: AgentsById,
 ): VisitorConversation {
   return {
     id: row.id,
@@ -169,7 +169,7 @@ export function presentWorkspace(workspace: WorkspaceRecord): Workspace {
   return { id, key, name, look, allowedOrigins };
 }
 
-function presentPreview(preview: MessagePreview | null, agents: Agents): MessagePreview | null {
+function presentPreview(preview: MessagePreview | null, agents: AgentsById): MessagePreview | null {
   if (!preview) return null;
   const { seq, actor, text, at } = preview;
   return { seq, actor: presentActor(actor, agents), text, at };

@@ -4,11 +4,11 @@ import type { AgentRecord, Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
 
 /** A workspace's agents by id, oldest first, disabled ones included. */
-export type Agents = ReadonlyMap<string, AgentRecord>;
+export type AgentsById = ReadonlyMap<string, AgentRecord>;
 
 /** Who answers in a workspace, remembered: every agent's message carries its author's name. */
 export interface Roster {
-  agents(workspaceId: string): Promise<Agents>;
+  agents(workspaceId: string): Promise<AgentsById>;
   /** To be called whenever an agent came or changed. */
   forget(workspaceId: string): void;
 }
@@ -16,13 +16,13 @@ export interface Roster {
 export function createRoster(options: { storage: Storage; clock: Clock; limits: Limits }): Roster {
   const { storage, clock, limits } = options;
   // Promises, so that a hundred messages at once read the agents once.
-  const cache = new LRUCache<string, Promise<Agents>>({
+  const cache = new LRUCache<string, Promise<AgentsById>>({
     max: limits.cachedRosters,
     ttl: limits.rosterTtlMs,
     perf: clock,
   });
 
-  async function read(workspaceId: string): Promise<Agents> {
+  async function read(workspaceId: string): Promise<AgentsById> {
     const agents = await storage.forWorkspace(workspaceId).agents.list();
     return new Map(agents.map((agent) => [agent.id, agent]));
   }

@@ -90,15 +90,15 @@ export function createSessions(options: SessionsOptions): Sessions {
     async renew(kind, refreshToken, workspaceId) {
       const session = await store.find(hashOf(refreshToken));
       const now = clock.now();
-      if (workspaceId !== undefined && session?.workspaceId !== workspaceId) throw ended();
-      if (!session || session.kind !== kind || session.revokedAt !== null) throw ended();
-      if (Date.parse(session.expiresAt) <= now) throw ended();
+      if (workspaceId !== undefined && session?.workspaceId !== workspaceId) throw sessionEnded();
+      if (!session || session.kind !== kind || session.revokedAt !== null) throw sessionEnded();
+      if (Date.parse(session.expiresAt) <= now) throw sessionEnded();
       if (session.rotatedAt === null) return rotate(options, session, refreshToken);
 
       const isInGrace = now - Date.parse(session.rotatedAt) <= GRACE_MS;
       if (isInGrace) return newestSuccessor(options, session, refreshToken);
       await end(session.familyId);
-      throw ended();
+      throw sessionEnded();
     },
     isActive: (sessionId) => store.isActive(sessionId, toIso(clock.now())),
     end,
@@ -124,7 +124,7 @@ async function rotate(
   const successor = toRecord(session, session.familyId, token, now);
   const { sessions } = storage.directory;
   // Somebody may have signed out since the session was looked up.
-  if (!(await sessions.rotate(session.tokenHash, toIso(now), successor))) throw ended();
+  if (!(await sessions.rotate(session.tokenHash, toIso(now), successor))) throw sessionEnded();
   return toIssued(successor, token);
 }
 
@@ -137,7 +137,7 @@ async function newestSuccessor(
   let [session, token] = [presented, presentedToken];
   for (let step = 0; step < LONGEST_CHAIN && session.rotatedAt !== null; step++) {
     const next = await findSuccessor(options, token);
-    if (!next) throw ended();
+    if (!next) throw sessionEnded();
     [session, token] = [next.session, next.token];
   }
   return toIssued(session, token);
@@ -193,6 +193,7 @@ function toIssued(session: SessionRecord, refreshToken: string): IssuedSession {
   };
 }
 
-function ended(): DomainError {
+/** The one answer for every session that cannot go on. */
+export function sessionEnded(): DomainError {
   return new DomainError('unauthenticated', 'The session has ended. Sign in again.');
 }

@@ -4,7 +4,7 @@ import { type Clock, toIso } from './clock.ts';
 import type { Contacts } from './contacts.ts';
 import { DomainError } from './domain-error.ts';
 import type { Origins } from './origins.ts';
-import type { IssuedSession, Sessions } from './sessions.ts';
+import { type IssuedSession, sessionEnded, type Sessions } from './sessions.ts';
 import type { Tokens } from './tokens.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -58,7 +58,7 @@ export function createVisitorSessions(options: VisitorSessionsOptions): VisitorS
   const renew = async (workspaceId: string, refreshToken: string) => {
     const session = await sessions.renew('visitor', refreshToken, workspaceId);
     const visitor = await storage.forWorkspace(workspaceId).visitors.get(session.principalId);
-    if (!visitor) throw new DomainError('unauthenticated', 'The session has ended.');
+    if (!visitor) throw sessionEnded();
     return present(visitor, session);
   };
 
