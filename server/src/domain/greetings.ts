@@ -77,11 +77,10 @@ async function conversationsOf(
     roster.agents(principal.workspaceId),
   ]);
   const unread = await countUnread(conversations, principal, rows, cursors);
-  return rows.map((row, index) =>
-    presentVisitorConversation(
-      row,
-      { cursors: cursors.get(row.id) ?? [], unread: unread[index] ?? 0 },
-      agents,
-    ),
-  );
+  const shown = rows.map((row, index) => {
+    const extras = { cursors: cursors.get(row.id) ?? [], unread: unread[index] ?? 0 };
+    return presentVisitorConversation(row, extras, agents);
+  });
+  // The store's order counts what only the team may know of.
+  return shown.toSorted((a, b) => (a.lastActivityAt < b.lastActivityAt ? 1 : -1));
 }

@@ -257,6 +257,22 @@ describe('what only agents may see', () => {
     expect(hello).toMatchObject({ conversations: [{ cursors: [{}, seen] }] });
   });
 
+  it('does not bring an old conversation to the visitor’s top', async () => {
+    const { visitor, agent, visitorClient, agentClient, conversationId } =
+      await startConversation();
+    gateway.clock.advance(1000);
+    const newer = await send(visitorClient, { clientConversationId: 'cl_second' }, 'Also');
+    gateway.clock.advance(1000);
+    await agentClient.ask('conversation.assign', {
+      conversationId,
+      clientEventId: 'cl_take',
+      assignee: { agentId: agent.agentId },
+    });
+    expect(await gateway.connect(visitor).next('hello')).toMatchObject({
+      conversations: [{ id: newer.conversationId }, { id: conversationId }],
+    });
+  });
+
   it('stays inside: no address, account or contact of anybody is sent to a visitor', async () => {
     const { agent, visitor, visitorClient, agentClient, conversationId } =
       await startConversation();
