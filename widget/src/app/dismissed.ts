@@ -1,23 +1,29 @@
-/** Which teaser the visitor has put away, kept for all pages of this tab: it must not come back on the next one. */
+/** The teaser that the visitor put away: kept for all pages of this tab, since it must not come back on the next one. */
 export interface Dismissed {
-  read(): string | null;
-  write(message: string): void;
+  id: string | null;
 }
 
-/** In memory where the browser lets nothing be stored. */
+/** In memory alone where the browser lets nothing be stored. */
 export function createDismissed(workspaceKey: string): Dismissed {
-  const name = `alcove:${workspaceKey}:dismissed`;
-  let dismissed: string | null = null;
-  try {
-    dismissed = sessionStorage.getItem(name);
-  } catch {}
+  const name = `alcove ${workspaceKey} dismissed`;
+  let id: string | null = null;
+  const attempt = (act: () => void) => {
+    try {
+      act();
+    } catch {
+      // Storage is denied.
+    }
+  };
+  attempt(() => {
+    id = sessionStorage.getItem(name);
+  });
   return {
-    read: () => dismissed,
-    write(message) {
-      dismissed = message;
-      try {
-        sessionStorage.setItem(name, message);
-      } catch {}
+    get id() {
+      return id;
+    },
+    set id(dismissed) {
+      id = dismissed;
+      attempt(() => sessionStorage.setItem(name, `${id}`));
     },
   };
 }

@@ -69,7 +69,8 @@ export class Composer extends Component<ComposerProps, ComposerState> {
         <textarea
           ref={this.#field}
           rows={1}
-          dir="auto"
+          // Empty, it would be left to right, whatever the page is.
+          dir={isEmpty ? undefined : 'auto'}
           aria-label={t('composer')}
           placeholder={t('composer')}
           onKeyDown={this.#onKeyDown}

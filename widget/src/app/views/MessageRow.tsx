@@ -1,4 +1,5 @@
 import type { Voice } from '../voice.ts';
+import { textOf } from '../text-of.ts';
 import { isFresh, type MessageItem, type Row } from '../timeline-rows.ts';
 import { Face } from './Face.tsx';
 
@@ -22,15 +23,12 @@ export function MessageRow({ row, hasState, voice, actions }: MessageRowProps) {
   const { t } = voice;
   const { content, actor, isOwn, state } = item;
   const name = isOwn ? t('you') : (actor.name ?? t('team'));
-  // A newer server may send a kind of content that this build does not know.
-  const text: string = content.kind === 'text' ? content.text : t('unsupported');
   const look = [
     'row',
     isOwn ? 'own' : 'other',
     isFirst && 'first',
     isLast && 'last',
     isOwn && (state === 'waiting' || state === 'failed') && state,
-    isEmojiOnly(text) && 'emoji',
     isFresh(item) && 'fresh',
   ];
   return (
@@ -38,7 +36,7 @@ export function MessageRow({ row, hasState, voice, actions }: MessageRowProps) {
       {isFirst && <span class="unseen">{name}: </span>}
       {!isOwn && isLast && <Face id={actor.id} name={name} />}
       <p class="bubble" dir="auto">
-        {text}
+        {textOf(content, t)}
       </p>
       {isOwn && state === 'failed' ? (
         <Failure item={item} voice={voice} actions={actions} />
@@ -81,12 +79,4 @@ function Failure({
 
 function stateText({ state, readAt }: MessageItem, { t, time }: Voice): string {
   return t(state, { time: readAt ? time(readAt) : '' });
-}
-
-/** Whether this is up to three emoji; sequences with joiners, flags and skin tones count as one. */
-function isEmojiOnly(text: string): boolean {
-  return (
-    /^(?:[\p{ExtPict}\p{RI}\p{EMod}]|\u200D|\uFE0F)+$/u.test(text) &&
-    [...new Intl.Segmenter().segment(text)].length < 4
-  );
 }

@@ -21,8 +21,7 @@ export class Teaser extends Component<TeaserProps> {
   override render({ conversation, unreadCount, voice, onOpen }: TeaserProps) {
     const message = conversation?.lastMessage;
     const id = `${conversation?.id} ${message?.seq}`;
-    const isShown =
-      unreadCount && message?.actor.kind !== 'visitor' && this.#dismissed.read() !== id;
+    const isShown = unreadCount && message?.actor.kind !== 'visitor' && this.#dismissed.id !== id;
     const { t } = voice;
     const { actor, text } = message ?? {};
     const name = actor?.name ?? t('team');
@@ -49,7 +48,7 @@ export class Teaser extends Component<TeaserProps> {
                 label={t('dismiss')}
                 icon={icons.close}
                 onClick={() => {
-                  this.#dismissed.write(id);
+                  this.#dismissed.id = id;
                   this.setState({});
                 }}
               />

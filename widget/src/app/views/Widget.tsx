@@ -3,6 +3,7 @@ import type { ConversationState, TimelineItem, VisitorClient, WidgetPerson } fro
 import { Component, createRef, type RefObject } from 'preact';
 import type { WidgetHost } from '../../widget-host.ts';
 import { createReadMarks } from '../read-marks.ts';
+import { textOf } from '../text-of.ts';
 import { firstUnread, type Row, toRows } from '../timeline-rows.ts';
 import type { Voice } from '../voice.ts';
 import { Composer } from './Composer.tsx';
@@ -79,7 +80,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     ];
     client.setPage({ url: location.href, title: document.title });
     this.#onState();
-    void client.resume();
+    quietly(client.resume());
   }
 
   override componentWillUnmount() {
@@ -100,7 +101,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     if (before.isOpen !== isOpen) this.#emit(isOpen ? 'open' : 'close');
     if (isOpen && this.#conversation && this.#openedId !== this.#conversation.id) {
       this.#openedId = this.#conversation.id;
-      void client.openConversation(this.#openedId);
+      quietly(client.openConversation(this.#openedId));
     }
   }
 
@@ -113,7 +114,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     else if (command === 'boot' || command === 'identify') this.#identify(argument);
     else if (command === 'shutdown') {
       this.#close();
-      void client.signOut();
+      quietly(client.signOut());
     } else {
       // oxlint-disable-next-line no-console -- whoever mistyped it reads the console, not the chat
       console.warn(`Alcove: there is no command "${String(command)}"`);
@@ -138,7 +139,8 @@ export class Widget extends Component<WidgetProps, WidgetState> {
 
   #identify(person: unknown) {
     const { name, email } = (person ?? {}) as WidgetPerson;
-    if (name !== undefined || email !== undefined) void this.props.client.identify({ name, email });
+    if (name !== undefined || email !== undefined)
+      quietly(this.props.client.identify({ name, email }));
   }
 
   #emit(name: string, detail: unknown = {}) {
@@ -167,7 +169,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
 
   #announce = ({ message: { id, actor, content } }: { message: MessageCreated }) => {
     const { t } = this.props.voice;
-    this.#say(id, t('says', { name: actor.name ?? t('team'), text: content.text }));
+    this.#say(id, t('says', { name: actor.name ?? t('team'), text: textOf(content, t) }));
   };
 
   /** Has assistive technology read something once. A closed panel is silent: then the teaser speaks. */
@@ -193,7 +195,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
   };
 
   #loadOlder = () => {
-    if (this.#conversation) void this.props.client.loadOlder(this.#conversation.id);
+    if (this.#conversation) quietly(this.props.client.loadOlder(this.#conversation.id));
   };
 
   #typed = () => {
@@ -202,11 +204,11 @@ export class Widget extends Component<WidgetProps, WidgetState> {
 
   #actions = {
     retry: (key: string) => {
-      void this.props.client.retry(key);
+      quietly(this.props.client.retry(key));
       this.#composer.current?.focus();
     },
     discard: (key: string) => {
-      void this.props.client.discard(key);
+      quietly(this.props.client.discard(key));
       this.#composer.current?.focus();
     },
   };
@@ -278,4 +280,9 @@ export class Widget extends Component<WidgetProps, WidgetState> {
 function listen(target: EventTarget, name: string, listener: () => void): () => void {
   target.addEventListener(name, listener);
   return () => target.removeEventListener(name, listener);
+}
+
+/** A refusal is told to the page as `error`; as an unhandled rejection it would be reported as the page's mistake. */
+function quietly(promise: Promise<unknown>): void {
+  promise.catch(() => undefined);
 }
