@@ -21,7 +21,8 @@ export class Teaser extends Component<TeaserProps> {
   override render({ conversation, unreadCount, voice, onOpen }: TeaserProps) {
     const message = conversation?.lastMessage;
     const id = `${conversation?.id} ${message?.seq}`;
-    const isShown = unreadCount && message?.actor.kind !== 'visitor' && this.#dismissed.id !== id;
+    const isShown =
+      unreadCount > 0 && message?.actor.kind !== 'visitor' && this.#dismissed.id !== id;
     const { t } = voice;
     const { actor, text } = message ?? {};
     const name = actor?.name ?? t('team');
