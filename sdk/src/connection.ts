@@ -16,8 +16,6 @@ import type { OpenSocket, Socket } from './socket.ts';
 const ACK_TIMEOUT_MS = 8_000;
 /** For opening, handshake and hello together. */
 const CONNECT_TIMEOUT_MS = 15_000;
-/** A connection that lived this long was a good one: the next backoff starts from the beginning. */
-const STABLE_AFTER_MS = 10_000;
 
 /** Every command that this package sends. */
 export type Commands = VisitorCommands & AgentCommands;
@@ -68,7 +66,6 @@ export class Connection<Hello extends { serverTime: string }> {
   /** Counts tries, so that what an abandoned one still brings is not taken for the present one's. */
   #run = 0;
   #attempt = 0;
-  #onlineSince = Infinity;
   #isWaiting = false;
   #mayNotComeBefore = 0;
   #drainMs = 0;
@@ -85,9 +82,13 @@ export class Connection<Hello extends { serverTime: string }> {
     return this.#status === 'online';
   }
 
+  get #isIdle(): boolean {
+    return this.#status === 'idle' || this.#status === 'refused';
+  }
+
   /** Connects, and stays at it. Cuts a backoff short, and tries once more after a refusal. */
   start(): void {
-    if (this.#status === 'idle' || this.#status === 'refused') void this.#open();
+    if (this.#isIdle) void this.#open();
     else this.#hurry();
   }
 
@@ -124,10 +125,7 @@ export class Connection<Hello extends { serverTime: string }> {
 
   async #open(): Promise<void> {
     this.#drop();
-    if (this.isOnline) this.#tell({ status: 'reconnecting', retryAt: Date.now() });
-    else if (this.#status === 'idle' || this.#status === 'refused') {
-      this.#tell({ status: 'connecting' });
-    }
+    if (this.#isIdle) this.#tell({ status: 'connecting' });
     const run = this.#run;
     try {
       const token = await this.#options.getToken(this.#isTokenRefused);
@@ -158,7 +156,8 @@ export class Connection<Hello extends { serverTime: string }> {
   }
 
   #welcome(hello: Hello, accessExpiresAt: string): void {
-    this.#onlineSince = Date.now();
+    // Not from the very beginning: a server that drops whom it greets must not be asked twice a second by everyone.
+    this.#attempt = Math.min(this.#attempt, 1);
     this.#clockSkewMs = Date.parse(hello.serverTime) - Date.now() || 0;
     this.#isTokenRefused = false;
     this.#silences = 0;
@@ -177,24 +176,22 @@ export class Connection<Hello extends { serverTime: string }> {
 
   #lose(error?: unknown): void {
     this.#drop();
-    if (Date.now() - this.#onlineSince > STABLE_AFTER_MS) this.#attempt = 0;
-    this.#onlineSince = Infinity;
     let askedMs = this.#drainMs;
+    let delayMs = backoffMs(this.#attempt++);
     this.#drainMs = 0;
     if (error instanceof ChatError) {
       if (error.code === 'unauthenticated' && !this.#isTokenRefused) {
+        // Once more at once, with a new token.
         this.#isTokenRefused = true;
-        void this.#open();
-        return;
-      }
-      if (!error.isRetryable) {
+        delayMs = 0;
+      } else if (!error.isRetryable) {
         this.#isTokenRefused = false;
         this.#tell({ status: 'refused', reason: error.message, code: error.code });
         return;
       }
       askedMs = error.retryAfterMs ?? askedMs;
     }
-    const delayMs = askedMs || backoffMs(this.#attempt++);
+    delayMs = askedMs || delayMs;
     this.#mayNotComeBefore = Date.now() + askedMs;
     this.#isWaiting = true;
     this.#schedule(() => void this.#open(), delayMs);

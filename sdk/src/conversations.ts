@@ -2,7 +2,6 @@ import {
   type AdvanceCursor,
   type ConversationEvent,
   type Cursor,
-  type SendMessage,
   type Side,
   type Signal,
   sideOf,
@@ -51,24 +50,11 @@ export class Conversations {
 
   constructor(options: ConversationsOptions) {
     this.#options = options;
-    const { request, getLogs, isOnline, onPending, onCheck } = options;
-    const { retry, change } = this;
-    this.outbox = new Outbox({
-      retry,
-      isOnline,
-      onChange: onPending,
-      send: (message) => request('message.send', toCommand(message)),
-      onNamed(message, id) {
-        options.onNamed?.(message, id);
-        return id in getLogs();
-      },
-      // The push comes with the ack. If it does not, the gap that this reveals is closed like any other.
-      onAck: ({ conversationId, seq }) =>
-        change(conversationId, { kind: 'events', events: [], head: seq }),
-    });
-    this.sync = new Synchroniser({ request, retry, getLogs, change, onCheck });
-    this.#cursors = createCursors({ request, change });
-    this.#typing = createTyping({ request, change });
+    const shared = { ...options, retry: this.retry, change: this.change };
+    this.outbox = new Outbox(shared);
+    this.sync = new Synchroniser(shared);
+    this.#cursors = createCursors(shared);
+    this.#typing = createTyping(shared);
   }
 
   /** Changes a log and does what follows from it. */
@@ -203,11 +189,4 @@ export class Conversations {
     const { getLogs, getSelf } = this.#options;
     return getLogs()[id]?.cursors.find(({ participant }) => participant.id === getSelf());
   }
-}
-
-function toCommand(message: PendingMessage): SendMessage {
-  const { conversationId, clientConversationId = '', ...rest } = message;
-  const { clientMessageId, content, replyTo, assigns } = rest;
-  const reference = conversationId ? { conversationId } : { clientConversationId };
-  return { ...reference, clientMessageId, content, replyTo, assigns };
 }

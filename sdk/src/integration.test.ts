@@ -237,12 +237,15 @@ describe('a server that is killed in the middle of a burst', () => {
         spawned = await spawnTestServer({ dataDir, limits, port: server.port });
       }
     }
-    const isQuiet = () =>
-      [visitor, agent].every((client) => {
-        const { pending, logs } = client.getState();
-        return pending.length === 0 && logs[id]?.have === 2 * count;
-      });
-    await until(isQuiet, 50_000);
+    const standing = (client: VisitorClient | AgentClient) => {
+      const { connection, pending, logs } = client.getState();
+      return { status: connection.status, pending: pending.length, have: logs[id]?.have };
+    };
+    const quiet = { status: 'online', pending: 0, have: 2 * count };
+    await vi.waitFor(() => expect([visitor, agent].map(standing)).toEqual([quiet, quiet]), {
+      timeout: 50_000,
+      interval: 50,
+    });
 
     for (const client of [visitor, agent]) {
       const texts = client

@@ -14,15 +14,19 @@ export interface Events<EventMap> {
 export function createEvents<EventMap>(): Events<EventMap> {
   const listeners: { [Name in keyof EventMap]?: Set<(event: EventMap[Name]) => void> } = {};
   return {
-    on(name, listener) {
-      // Wrapped, so that one function registered twice has two subscriptions.
-      const entry: typeof listener = (event) => listener(event);
-      const set = (listeners[name] ??= new Set());
-      set.add(entry);
-      return () => void set.delete(entry);
-    },
+    on: (name, listener) => listen((listeners[name] ??= new Set()), listener),
     emit: (name, event) => notify(listeners[name] ?? [], event),
   };
+}
+
+/** Adds a listener. One function that is added twice has two subscriptions. */
+export function listen<Event>(
+  listeners: Set<(event: Event) => void>,
+  listener: (event: Event) => void,
+): Unsubscribe {
+  const entry = (event: Event) => listener(event);
+  listeners.add(entry);
+  return () => void listeners.delete(entry);
 }
 
 /** Calls every listener. One that throws breaks neither the others nor the caller; its error is reported as uncaught. */

@@ -1,5 +1,7 @@
-import { type Appended, createId } from '@alcove/protocol';
-import type { PendingMessage } from './conversation-state.ts';
+import { type Appended, createId, type SendMessage } from '@alcove/protocol';
+import type { LogChange } from './apply-event.ts';
+import type { Request } from './connection.ts';
+import type { ConversationState, PendingMessage } from './conversation-state.ts';
 import { exclusively } from './exclusively.ts';
 import {
   createMemoryStorage,
@@ -21,13 +23,15 @@ export type Draft = Pick<
 >;
 
 export interface OutboxOptions {
+  request: Request;
   retry: Retry;
   isOnline(): boolean;
-  send(message: PendingMessage): Promise<Appended>;
-  /** A message has found its conversation. Answers whether that one's log is followed. */
-  onNamed(message: PendingMessage, conversationId: string): boolean;
-  onAck(ack: Appended): void;
-  onChange(pending: readonly PendingMessage[], storage: OutboxStorage['kind']): void;
+  /** Followed conversations. */
+  getLogs(): Readonly<Record<string, ConversationState>>;
+  change(conversationId: string, change: LogChange): void;
+  /** A message has found its conversation; called before the message itself says so. */
+  onNamed?(message: PendingMessage, conversationId: string): void;
+  onPending(pending: readonly PendingMessage[], storage: OutboxStorage['kind']): void;
 }
 
 /**
@@ -41,9 +45,8 @@ export class Outbox {
   #opening: Promise<void> | undefined;
   #lastKey = '';
   #isClosed = false;
-  /** Written by another tab or an earlier page: another tab may be sending them too. */
-  readonly #adopted = new Set<string>();
-  readonly #keeping = new Map<string, Promise<void>>();
+  /** Keys of what is stored, and whether another tab or an earlier page wrote it: then another tab may be sending it too. */
+  readonly #kept = new Map<string, boolean>();
   readonly #busyLanes = new Set<string>();
 
   constructor(options: OutboxOptions) {
@@ -58,7 +61,7 @@ export class Outbox {
     await this.#opening;
     const stored = (await this.#storage?.all().catch(ignore)) ?? [];
     const unknown = stored.filter(({ key }) => !this.#find(key));
-    for (const { key } of unknown) this.#adopted.add(key);
+    for (const { key } of unknown) this.#kept.set(key, true);
     const entries = [...unknown, ...this.#entries].sort((a, b) => (a.key < b.key ? -1 : 1));
     this.#lastKey = entries.at(-1)?.key ?? this.#lastKey;
     this.#set(entries);
@@ -77,10 +80,8 @@ export class Outbox {
     const state = this.#tried();
     const entry = { ...draft, key, clientMessageId, writtenAt, state, failure: undefined };
     this.#set([...this.#entries, entry]);
-    const kept = this.#keep(entry);
-    this.#keeping.set(key, kept);
-    await kept;
-    this.#keeping.delete(key);
+    await this.#keep(entry);
+    this.#kept.set(key, false);
     void this.#drain(laneOf(entry));
     return clientMessageId;
   }
@@ -141,8 +142,8 @@ export class Outbox {
     const { retry, isOnline } = this.#options;
     for (let attempt = 0; isOnline() && !this.#isClosed; ) {
       const next = this.#entries.find((entry) => laneOf(entry) === lane && isUnsent(entry));
-      if (!next) break;
-      await this.#keeping.get(next.key);
+      // What is not stored yet comes with a call of its own.
+      if (!next || !this.#kept.has(next.key)) break;
       const error = await exclusively(`alcove ${lane}`, () => this.#trySending(next.key));
       if (!error) attempt = 0;
       else if (isOnline()) await retry.wait(attempt++, error);
@@ -152,13 +153,14 @@ export class Outbox {
 
   /** Answers the error after which it is worth trying again. */
   async #trySending(key: string): Promise<unknown> {
-    if (this.#adopted.has(key)) await this.#lookAgain(key);
+    if (this.#kept.get(key)) await this.#lookAgain(key);
     const entry = this.#find(key);
     if (!entry || !isUnsent(entry)) return undefined;
     try {
       if (Date.now() - Date.parse(entry.writtenAt) > GIVE_UP_AFTER_MS) {
         this.#fail(entry, 'This could not be sent for a day.');
-      } else this.#acknowledge(entry, await this.#options.send(entry));
+      } else
+        this.#acknowledge(entry, await this.#options.request('message.send', toCommand(entry)));
     } catch (error) {
       if (!isFinal(error)) return error;
       if (this.#find(key)) this.#fail(entry, error.message);
@@ -173,28 +175,29 @@ export class Outbox {
     else if (stored.state === 'failed') this.#replace(stored);
   }
 
-  #acknowledge(entry: OutboxEntry, ack: Appended): void {
-    const isFollowed = this.#name(entry, ack.conversationId);
+  #acknowledge(entry: OutboxEntry, { conversationId, seq }: Appended): void {
+    this.#name(entry, conversationId);
     // Stays until the log shows it, so that it never leaves the screen; the log may have been faster than the ack.
+    const isFollowed = conversationId in this.#options.getLogs();
     this.#set(
       this.#entries.flatMap((other) => {
         if (other.key !== entry.key) return other;
-        return isFollowed ? { ...other, ackedSeq: ack.seq } : [];
+        return isFollowed ? { ...other, ackedSeq: seq } : [];
       }),
     );
     this.#delete(entry.key);
-    this.#options.onAck(ack);
+    // The push comes with the ack. If it does not, the gap that this reveals is closed like any other.
+    this.#options.change(conversationId, { kind: 'events', events: [], head: seq });
   }
 
   /** What was written after the message that opened the conversation goes there, too. */
-  #name(entry: OutboxEntry, conversationId: string): boolean {
-    const isFollowed = this.#options.onNamed(entry, conversationId);
+  #name(entry: OutboxEntry, conversationId: string): void {
+    this.#options.onNamed?.(entry, conversationId);
     const lane = laneOf(entry);
     if (this.#entries.some((other) => laneOf(other) === lane && !other.conversationId)) {
       const named = { conversationId };
       this.#set(this.#entries.map((one) => (laneOf(one) === lane ? { ...one, ...named } : one)));
     }
-    return isFollowed;
   }
 
   #fail(entry: OutboxEntry, failure: string): void {
@@ -220,6 +223,7 @@ export class Outbox {
   }
 
   #delete(key: string): void {
+    this.#kept.delete(key);
     this.#storage?.delete(key).catch(ignore);
   }
 
@@ -233,8 +237,15 @@ export class Outbox {
 
   #set(entries: readonly OutboxEntry[]): void {
     this.#entries = entries;
-    if (!this.#isClosed) this.#options.onChange(entries, this.#storage?.kind ?? 'indexeddb');
+    if (!this.#isClosed) this.#options.onPending(entries, this.#storage?.kind ?? 'indexeddb');
   }
+}
+
+function toCommand(message: PendingMessage): SendMessage {
+  const { conversationId, clientConversationId = '', ...rest } = message;
+  const { clientMessageId, content, replyTo, assigns } = rest;
+  const reference = conversationId ? { conversationId } : { clientConversationId };
+  return { ...reference, clientMessageId, content, replyTo, assigns };
 }
 
 function laneOf(entry: Draft): string {

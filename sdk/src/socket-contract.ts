@@ -5,7 +5,7 @@ import {
   createServer as createTcpServer,
   type Socket as Tcp,
 } from 'node:net';
-import { Server, type Socket as ServerSocket } from 'socket.io';
+import { Server, type ServerOptions, type Socket as ServerSocket } from 'socket.io';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { OpenSocket, Socket } from './socket.ts';
 
@@ -21,14 +21,11 @@ export function describeSocketContract(name: string, openSocket: OpenSocket): vo
       vi.waitFor(() => expect(condition()).toBe(true), { timeout: 5_000, interval: 5 });
 
     /** A server that greets, echoes, and does as its commands are called. */
-    async function serve(path = '/socket.io'): Promise<{ url: string; sockets: ServerSocket[] }> {
+    async function serve(
+      options: Partial<ServerOptions> = {},
+    ): Promise<{ url: string; sockets: ServerSocket[] }> {
       const http = createHttpServer();
-      const io = new Server(http, {
-        path,
-        transports: ['websocket'],
-        pingInterval: 60,
-        pingTimeout: 60,
-      });
+      const io = new Server(http, { transports: ['websocket'], ...options });
       const sockets: ServerSocket[] = [];
       io.of('/test').use((socket, next) => {
         const { refuse } = socket.handshake.auth as { refuse?: unknown };
@@ -79,7 +76,7 @@ export function describeSocketContract(name: string, openSocket: OpenSocket): vo
     });
 
     it('finds a server below a path', async () => {
-      const { url } = await serve('/chat/socket.io');
+      const { url } = await serve({ path: '/chat/socket.io' });
       const { events } = open(`${url}/chat`);
       await until(() => events.length === 1);
       expect(events[0]?.[0]).toBe('hello');
@@ -128,8 +125,16 @@ export function describeSocketContract(name: string, openSocket: OpenSocket): vo
     });
 
     it('stays connected as long as the server pings', async () => {
-      const { ends, socket } = await openAndGreet();
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      const { url, sockets } = await serve({ pingInterval: 20 });
+      const { events, ends, socket } = open(url);
+      await until(() => events.length === 1);
+      let pongs = 0;
+      for (const { conn } of sockets) {
+        conn.on('packet', ({ type }: { type: string }) => {
+          if (type === 'pong') pongs++;
+        });
+      }
+      await until(() => pongs >= 5);
       expect(ends).toEqual([]);
       await expect(socket.ask('echo', 1, 2_000)).resolves.toBe(1);
     });
@@ -155,7 +160,7 @@ export function describeSocketContract(name: string, openSocket: OpenSocket): vo
     });
 
     it('is lost when the network is, although no connection was closed', async () => {
-      const { url } = await serve();
+      const { url } = await serve({ pingInterval: 100, pingTimeout: 200 });
       const proxy = await createProxy(Number(new URL(url).port));
       endings.push(proxy.close);
       const { events, ends } = open(proxy.url);

@@ -1,4 +1,4 @@
-import { notify, type Unsubscribe } from './listeners.ts';
+import { listen, notify, type Unsubscribe } from './listeners.ts';
 
 /** A place for state that changes by actions only; a Redux store is one. */
 export interface ClientStore<State, Action> {
@@ -22,10 +22,6 @@ export function createStore<State, Action>(
       state = next;
       notify(listeners, undefined);
     },
-    subscribe(listener) {
-      const entry = () => listener();
-      listeners.add(entry);
-      return () => void listeners.delete(entry);
-    },
+    subscribe: (listener) => listen(listeners, listener),
   };
 }

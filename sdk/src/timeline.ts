@@ -10,42 +10,30 @@ export type Timeline = (
 
 /** @param side whose messages carry states; @param self how pending messages are signed. */
 export function createTimeline(side: Side, self: () => string): Timeline {
-  const lines = new WeakMap<ConversationEvent | PendingMessage, TimelineItem>();
+  const lines = new WeakMap<object, TimelineItem>();
   const shown = new Map<string, readonly TimelineItem[]>();
 
-  function lineOf(event: ConversationEvent, others: readonly Cursor[]): TimelineItem | undefined {
-    const before = lines.get(event);
-    // A mark that was set stays as it is: the cursor's time moves on with later messages.
-    if (before && (before.kind !== 'message' || !before.isOwn || before.state === 'read')) {
-      return before;
-    }
-    const line = toLine(event, side, others);
-    if (before?.kind === 'message' && line?.kind === 'message' && before.state === line.state) {
-      return before;
-    }
-    if (line) lines.set(event, line);
+  /** The line that was there before, unless its mark has changed. */
+  function remember(source: object, line: TimelineItem | undefined): TimelineItem | undefined {
+    const before = lines.get(source);
+    const isSame =
+      before?.kind !== 'message' || line?.kind !== 'message' || before.state === line.state;
+    if (before && isSame) return before;
+    if (line) lines.set(source, line);
     return line;
   }
 
-  function pendingLineOf(message: PendingMessage): TimelineItem {
-    const before = lines.get(message);
-    if (before) return before;
-    const { clientMessageId, content, writtenAt, state, failure } = message;
-    const actor = { kind: side === 'visitor' ? side : 'agent', id: self() } as const;
-    const line: TimelineItem = {
-      kind: 'message',
-      key: clientMessageId,
-      actor,
-      isOwn: true,
-      content,
-      at: writtenAt,
-      state,
-      readAt: null,
-      failure,
-    };
-    lines.set(message, line);
-    return line;
-  }
+  const lineOf = (message: PendingMessage): TimelineItem => ({
+    kind: 'message',
+    key: message.clientMessageId,
+    actor: { kind: side === 'visitor' ? side : 'agent', id: self() },
+    isOwn: true,
+    content: message.content,
+    at: message.writtenAt,
+    state: message.state,
+    readAt: null,
+    failure: message.failure,
+  });
 
   return (key, log, pending) => {
     const others = log?.cursors.filter(({ participant }) => sideOf(participant) !== side) ?? [];
@@ -53,8 +41,10 @@ export function createTimeline(side: Side, self: () => string): Timeline {
     // An entry leaves the outbox right after its event has come; nobody shall see both.
     const known = new Set(pending.length ? events.map(({ clientEventId }) => clientEventId) : []);
     const items = [
-      ...events.flatMap((event) => lineOf(event, others) ?? []),
-      ...pending.filter((message) => !known.has(message.clientMessageId)).map(pendingLineOf),
+      ...events.flatMap((event) => remember(event, toLine(event, side, others)) ?? []),
+      ...pending.flatMap((message) =>
+        known.has(message.clientMessageId) ? [] : (remember(message, lineOf(message)) ?? []),
+      ),
     ];
     const before = shown.get(key);
     if (before?.length === items.length && before.every((item, at) => item === items[at])) {

@@ -27,44 +27,45 @@ export interface VisitorSessionOptions {
 /** A visitor's session: a rotating refresh token in localStorage (in memory where that is denied), one for all tabs. */
 export class VisitorSession {
   readonly #options: VisitorSessionOptions;
-  #memory: VisitorRecord | undefined;
-  #isDenied = false;
+  /** localStorage, whose items are its properties, or where it is denied an object that does its work. */
+  #items: Record<string, string> = {};
   #token: AccessToken | undefined;
   #isGoodUntil = 0;
 
   constructor(options: VisitorSessionOptions) {
     this.#options = options;
+    try {
+      this.#items = localStorage ?? this.#items;
+    } catch {
+      // Denied, or not a browser.
+    }
   }
 
   /** The record as it is now: another tab may have changed it. */
   read(): VisitorRecord | undefined {
-    if (!this.#isDenied) {
-      try {
-        const record: unknown = JSON.parse(localStorage.getItem(this.#options.key) ?? 'null');
-        return isRecord(record) ? record : undefined;
-      } catch {
-        // Denied, or not written by us.
-      }
+    try {
+      const record: unknown = JSON.parse(this.#items[this.#options.key] ?? '');
+      if (isRecord(record)) return record;
+    } catch {
+      // None there, or not written by us.
     }
-    return this.#memory;
+    return undefined;
   }
 
   write(record: VisitorRecord): void {
-    this.#memory = record;
+    const { key } = this.#options;
+    const text = JSON.stringify(record);
     try {
-      localStorage.setItem(this.#options.key, JSON.stringify(record));
+      this.#items[key] = text;
     } catch {
-      this.#isDenied = true;
+      // Full: from now on for this page only.
+      this.#items = { [key]: text };
     }
   }
 
   forget(): void {
-    this.#memory = this.#token = undefined;
-    try {
-      localStorage.removeItem(this.#options.key);
-    } catch {
-      // Denied: nothing is there.
-    }
+    this.#token = undefined;
+    delete this.#items[this.#options.key];
   }
 
   /** A valid access token. Makes a visitor when there is none, and a new one when the old one has ended for good. */

@@ -68,19 +68,17 @@ export function greet(state: VisitorState, hello: VisitorHello): VisitorState {
   );
 }
 
-/** The state after a change of one log. A conversation that nobody has heard of begins with it. */
+/** The state after a change of one log. A conversation that nobody has heard of begins with its first event. */
 export function changeVisitorLog(state: VisitorState, id: string, change: LogChange): VisitorState {
-  const isNews = change.kind === 'events';
-  const before = state.logs[id] ?? (isNews ? emptyLog(id, 'open', 0, true) : undefined);
-  if (!before) return state;
-  const log = changeLog(before, change);
-  if (log === state.logs[id]) return state;
-  const next = { ...state, logs: { ...state.logs, [id]: log } };
-  const known = state.conversations.find((conversation) => conversation.id === id);
-  if (!known && !isNews) return next;
-  const summary = summarise(known ?? newConversation(id), log, state.visitorId);
-  const others = state.conversations.filter((conversation) => conversation !== known);
-  return withConversations(next, [summary, ...others]);
+  const isNew = !state.logs[id] && change.kind === 'events';
+  const base = isNew ? addConversation(state, id, '') : state;
+  const before = base.logs[id];
+  const log = before && changeLog(before, change);
+  if (!log || log === before) return base;
+  return withConversations(
+    { ...base, logs: { ...base.logs, [id]: log } },
+    base.conversations.map((one) => (one.id === id ? summarise(one, log, state.visitorId) : one)),
+  );
 }
 
 /** The state with a conversation that a message of this client has opened. */
@@ -91,23 +89,20 @@ export function addConversation(
 ): VisitorState {
   const known = state.conversations.find((conversation) => conversation.id === id);
   if (known?.clientConversationId) return state;
-  const added = { ...(known ?? newConversation(id)), clientConversationId };
-  const others = state.conversations.filter((conversation) => conversation !== known);
-  const logs = { [id]: emptyLog(id, 'open', 0, true), ...state.logs };
-  return withConversations({ ...state, logs }, [added, ...others]);
-}
-
-function newConversation(id: string): VisitorConversation {
-  return {
+  const added: VisitorConversation = {
     id,
-    clientConversationId: '',
     status: 'open',
     lastActivityAt: new Date().toISOString(),
     head: 0,
     lastMessage: null,
     unread: 0,
     cursors: [],
+    ...known,
+    clientConversationId,
   };
+  const others = state.conversations.filter((conversation) => conversation !== known);
+  const logs = { [id]: emptyLog(id, 'open', 0, true), ...state.logs };
+  return withConversations({ ...state, logs }, [added, ...others]);
 }
 
 /** Brings a summary up to what its log holds. */

@@ -801,7 +801,6 @@ describe('the connection', () => {
     await client.send('hello');
     await until(() => isSettled(client));
     server.signal({ type: 'server.drain', afterMs: 400 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
     const lostAt = Date.now();
     server.disconnectAll();
     await until(() => !isOnline(client));
