@@ -1,4 +1,5 @@
 import createCache from '@emotion/cache';
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { createConsoleStore } from './app/store.ts';
@@ -18,6 +19,9 @@ const styles = createCache({ key: 'alcove', nonce });
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has lost its #root');
-// Not in StrictMode: its doubled effects leave react-virtuoso blank when a short list opens at its end.
-createRoot(root).render(<App store={store} session={session} styles={styles} />);
+createRoot(root).render(
+  <StrictMode>
+    <App store={store} session={session} styles={styles} />
+  </StrictMode>,
+);
 void session.resume();

@@ -10,7 +10,7 @@ import { useNow } from '../shared/use-now.ts';
 import { JumpButton } from './JumpButton.tsx';
 import { TimelineLine } from './TimelineLine.tsx';
 import { Lines, Older, Root, Scroller } from './timeline-parts.tsx';
-import { type TimelineRow, timelineRows } from './timeline-rows.ts';
+import { isEventRow, type TimelineRow, timelineRows } from './timeline-rows.ts';
 import { TypingBubble } from './TypingBubble.tsx';
 import { useNewMark } from './use-new-mark.ts';
 import { useReadMark } from './use-read-mark.ts';
@@ -74,7 +74,7 @@ function ShownLines({ rows, row, selfId, watchEnd }: ShownLinesProps) {
   return rows.map((line) => (
     <div
       key={line.key}
-      data-key={line.key}
+      data-key={isEventRow(line) ? line.key : undefined}
       data-start={line.kind === 'new' || undefined}
       role="listitem"
     >

@@ -17,25 +17,31 @@ describe('the read timer', () => {
   });
 
   it('marks what was in view for a second', () => {
-    timer.seen(3);
+    timer.seen([3]);
     vi.advanceTimersByTime(999);
     expect(read).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(read).toEqual([3]);
   });
 
+  it('marks the newest of several at once', () => {
+    timer.seen([1, 2, 5]);
+    vi.advanceTimersByTime(1_000);
+    expect(read).toEqual([5]);
+  });
+
   it('never marks what only flashed by', () => {
-    timer.seen(7);
+    timer.seen([7]);
     vi.advanceTimersByTime(500);
-    timer.lost(7);
+    timer.lost([7]);
     vi.advanceTimersByTime(5_000);
     expect(read).toEqual([]);
   });
 
   it('gives what comes into view meanwhile a second of its own', () => {
-    timer.seen(1);
+    timer.seen([1]);
     vi.advanceTimersByTime(900);
-    timer.seen(2);
+    timer.seen([2]);
     vi.advanceTimersByTime(100);
     expect(read).toEqual([1]);
     vi.advanceTimersByTime(1_000);
@@ -43,7 +49,7 @@ describe('the read timer', () => {
   });
 
   it('does not count time while the page is hidden', () => {
-    timer.seen(1);
+    timer.seen([1]);
     vi.advanceTimersByTime(900);
     timer.setPageVisible(false);
     vi.advanceTimersByTime(10_000);
@@ -56,16 +62,16 @@ describe('the read timer', () => {
   });
 
   it('never goes back', () => {
-    timer.seen(5);
+    timer.seen([5]);
     vi.advanceTimersByTime(1_000);
-    timer.lost(5);
-    timer.seen(2);
+    timer.lost([5]);
+    timer.seen([2]);
     vi.advanceTimersByTime(5_000);
     expect(read).toEqual([5]);
   });
 
   it('marks nothing once it is closed', () => {
-    timer.seen(1);
+    timer.seen([1]);
     timer.close();
     vi.advanceTimersByTime(5_000);
     expect(read).toEqual([]);

@@ -5,10 +5,10 @@ export interface ReadTimerOptions {
 
 /** Decides when a message counts as read. */
 export interface ReadTimer {
-  /** The end of this message came into view. */
-  seen(seq: number): void;
-  /** It left the view again. */
-  lost(seq: number): void;
+  /** The ends of these messages came into view. */
+  seen(seqs: readonly number[]): void;
+  /** They left the view again. */
+  lost(seqs: readonly number[]): void;
   /** Whether the page itself is in front of somebody. */
   setPageVisible(isVisible: boolean): void;
   close(): void;
@@ -47,12 +47,12 @@ export function createReadTimer({ onRead, delayMs = READ_AFTER_MS }: ReadTimerOp
   }
 
   return {
-    seen(seq) {
-      inView.add(seq);
+    seen(seqs) {
+      for (const seq of seqs) inView.add(seq);
       arm();
     },
-    lost(seq) {
-      inView.delete(seq);
+    lost(seqs) {
+      for (const seq of seqs) inView.delete(seq);
     },
     setPageVisible(isVisible) {
       isPageVisible = isVisible;

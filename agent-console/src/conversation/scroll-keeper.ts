@@ -1,6 +1,6 @@
 export interface ScrollKeeperOptions {
   box: HTMLElement;
-  /** Its children are the rows, each with `data-key`. */
+  /** Its children are the rows. Those with a `data-key` stay where they are among the others. */
   list: HTMLElement;
   /** Told after each move how much is hidden above and below, in px. Answers whether the reader is at the end. */
   onMove(above: number, below: number): boolean;
@@ -83,6 +83,8 @@ function firstVisible(list: HTMLElement, box: HTMLElement): Anchor | null {
     if (row.offsetTop + row.offsetHeight > box.scrollTop) high = middle;
     else low = middle + 1;
   }
+  // Marks without a key may be somewhere else after the next change.
+  while (low < rows.length && !(rows[low] as HTMLElement).dataset['key']) low++;
   const row = rows[low] as HTMLElement | undefined;
   const key = row?.dataset['key'];
   return row && key !== undefined ? { key, offset: row.offsetTop - box.scrollTop } : null;

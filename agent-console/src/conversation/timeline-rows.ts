@@ -23,6 +23,11 @@ export type TimelineRow =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'new'; key: string };
 
+/** Whether a row stands for an event of the log, or for a message on its way; marks come and go. */
+export function isEventRow(row: TimelineRow | undefined): boolean {
+  return row?.kind === 'message' || row?.kind === 'event';
+}
+
 /** Messages of one sender closer together than this stand as one group. */
 const GROUP_MS = 5 * 60_000;
 

@@ -1,6 +1,9 @@
-import type { TimelineRow } from './timeline-rows.ts';
+import { isEventRow, type TimelineRow } from './timeline-rows.ts';
 
-/** The part of a timeline that is in the page, by the keys of its ends: places shift when older pages come in. */
+/**
+ * The part of a timeline that is in the page, by the keys of its first and last event: places shift when older pages
+ * come in, and marks (days, "New") come and go.
+ */
 export interface TimelineWindow {
   firstKey: string | undefined;
   /** `null`: open to the newest, so that what arrives is shown. */
@@ -28,11 +31,15 @@ export function boundsOf(
   rows: readonly TimelineRow[],
   window: TimelineWindow,
 ): { start: number; end: number } {
-  const start = rows.findIndex(({ key }) => key === window.firstKey);
-  const last = window.lastKey === null ? rows.length - 1 : indexOfKey(rows, window.lastKey);
-  return start >= 0 && last >= start
-    ? { start, end: last + 1 }
-    : { start: Math.max(0, rows.length - STEP), end: rows.length };
+  let start = rows.findIndex(({ key }) => key === window.firstKey);
+  const last =
+    window.lastKey === null ? rows.length - 1 : rows.findIndex(({ key }) => key === window.lastKey);
+  if (start < 0 || last < start) {
+    return { start: Math.max(0, rows.length - STEP), end: rows.length };
+  }
+  // The marks right above the first event belong to it.
+  while (start > 0 && !isEventRow(rows[start - 1])) start--;
+  return { start, end: last + 1 };
 }
 
 /** More rows above; those far below leave the page. The same window when nothing is above. */
@@ -57,14 +64,9 @@ export function latestWindow(rows: readonly TimelineRow[]): TimelineWindow {
 }
 
 function windowOf(rows: readonly TimelineRow[], start: number, end: number): TimelineWindow {
-  // The "New" mark comes and goes: it cannot mark an end.
-  const first = rows[start]?.kind === 'new' ? start - 1 : start;
+  const events = rows.slice(start, end).filter(isEventRow);
   return {
-    firstKey: rows[Math.max(0, first)]?.key,
-    lastKey: end >= rows.length ? null : (rows[end - 1]?.key ?? null),
+    firstKey: events[0]?.key,
+    lastKey: end >= rows.length ? null : (events.at(-1)?.key ?? null),
   };
-}
-
-function indexOfKey(rows: readonly TimelineRow[], key: string): number {
-  return rows.findIndex((row) => row.key === key);
 }

@@ -24,11 +24,12 @@ export function useReadMark(
     const timer = createReadTimer({ onRead: (seq) => report(seq) });
     const observer = new IntersectionObserver(
       (entries) => {
-        for (const { target, isIntersecting } of entries) {
-          const seq = Number((target as HTMLElement).dataset['readSeq']);
-          if (isIntersecting) timer.seen(seq);
-          else timer.lost(seq);
-        }
+        const seqsOf = (isInView: boolean) =>
+          entries
+            .filter((entry) => entry.isIntersecting === isInView)
+            .map(({ target }) => seqOf(target));
+        timer.lost(seqsOf(false));
+        timer.seen(seqsOf(true));
       },
       { root: scroller.current },
     );
@@ -52,7 +53,11 @@ export function useReadMark(
     return () => {
       ends.current.delete(end);
       watch.current?.observer.unobserve(end);
-      watch.current?.timer.lost(Number(end.dataset['readSeq']));
+      watch.current?.timer.lost([seqOf(end)]);
     };
   }, []);
+}
+
+function seqOf(end: Element): number {
+  return Number((end as HTMLElement).dataset['readSeq']);
 }
