@@ -88,12 +88,12 @@ function applyEvents(
   events: readonly ConversationEvent[],
   heardOf = 0,
 ): ConversationState {
-  // Events of one log form a chain by `prev`, so that each waits under the `seq` it follows.
+  // Events of one log form a chain by `prev`, so that each waits under the `seq` it follows. What is held already
+  // follows something lower than `have`: nobody will ask for it.
   const waiting = new Map<number, ConversationEvent>();
   let { have, head, status, typing } = log;
   head = Math.max(head, heardOf);
   for (const event of [...log.buffer, ...events].filter(isEvent)) {
-    if (event.seq <= have) continue;
     waiting.set(event.prev, event);
     head = Math.max(head, event.seq);
   }

@@ -117,7 +117,8 @@ describe('sending', () => {
     expect(client.timeline(firstId(client)).map(({ key }) => key)).toEqual([clientMessageId]);
   });
 
-  it('sends in the order of writing, one at a time', async () => {
+  it('sends in the order of writing, one at a time, also where there are no locks', async () => {
+    vi.stubGlobal('navigator', {});
     let inFlight = 0;
     let most = 0;
     server.faults.onPush = (_, deliver) => {
