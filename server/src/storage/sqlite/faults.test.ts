@@ -66,6 +66,19 @@ describe('a killed process', () => {
   });
 });
 
+describe('a process that Node watches', () => {
+  it('writes as any other, though the runtime talks over the same channel as its thread', async () => {
+    const { workspaceId, conversationId } = await seed();
+    const child = burst(workspaceId, conversationId, ['--watch']);
+    const words: string[] = [];
+    for await (const line of child.lines) {
+      words.push(line.split(' ')[0] ?? '');
+      if (words.at(-1) !== 'open') child.process.kill('SIGTERM');
+    }
+    expect(words.slice(0, 2)).toEqual(['open', 'acked']);
+  });
+});
+
 describe('a second process', () => {
   it('is refused in words that name the folder', async () => {
     const { workspaceId, conversationId } = await seed();
@@ -262,11 +275,11 @@ function readAll(conversations: ConversationStorage, conversationId: string) {
 }
 
 /** A process that appends as fast as it can, until it is killed. */
-function burst(workspaceId: string, conversationId: string) {
+function burst(workspaceId: string, conversationId: string, nodeOptions: string[] = []) {
   const program = join(import.meta.dirname, 'burst.test-program.ts');
   const child = spawn(
     process.execPath,
-    ['--conditions=alcove-source', program, file, workspaceId, conversationId],
+    [...nodeOptions, '--conditions=alcove-source', program, file, workspaceId, conversationId],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -51,7 +51,10 @@ export class WriteQueue {
   /** From now on this thread writes. */
   connect(thread: Worker): void {
     this.#thread = thread;
-    thread.on('message', (message: string) => this.#settle(JSON.parse(message)));
+    thread.on('message', (message: unknown) => {
+      // Under `node --watch` the runtime reports the thread's files over the same channel, as objects.
+      if (typeof message === 'string') this.#settle(JSON.parse(message));
+    });
   }
 
   /** The thread is gone: what it was asked is unknown, and nothing is accepted before the next `connect`. */

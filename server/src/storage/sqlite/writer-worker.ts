@@ -4,7 +4,7 @@ import type { WriteCall } from './group-commit.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { migrate } from './schema.ts';
 import type { WriterOptions } from './writer.ts';
-import { CLOSE } from './writer.ts';
+import { CLOSE, READY } from './writer.ts';
 
 // The thread that writes. node:sqlite is synchronous: here a slow disk keeps nobody but the writes.
 
@@ -23,4 +23,4 @@ parentPort?.on('message', (message: string) => {
   const calls: WriteCall[] = JSON.parse(message);
   parentPort?.postMessage(JSON.stringify(commitGroup(calls)));
 });
-parentPort?.postMessage('ready');
+parentPort?.postMessage(READY);

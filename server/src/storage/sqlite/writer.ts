@@ -20,6 +20,9 @@ export interface Writer {
 /** Sent to the thread to end it; everything else is a group of writes. */
 export const CLOSE = 'close';
 
+/** The thread's first word: the file is open and has the newest schema. Answers follow. */
+export const READY = 'ready';
+
 /** Before a thread that ended is replaced: one that cannot start must not spin. */
 const RESTART_DELAY_MS = 1000;
 
@@ -76,7 +79,8 @@ async function startThread(options: WriterOptions): Promise<Worker> {
   const file = new URL(`./writer-worker${extname(import.meta.url)}`, import.meta.url);
   const worker = new Worker(file, { workerData: options });
   await new Promise((resolve, reject) => {
-    worker.once('message', resolve);
+    // Not its first message: under `node --watch` the runtime speaks over the same channel.
+    worker.on('message', (message: unknown) => message === READY && resolve(undefined));
     // Stays: an error without a listener would end the process. The exit that follows it is what counts.
     worker.on('error', reject);
     worker.once('exit', () => reject(new Error('the writing thread ended while it started')));
