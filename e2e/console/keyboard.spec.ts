@@ -16,6 +16,9 @@ test('the keys worth knowing work, and can be switched off', async ({ browser, s
   await page.keyboard.press('k');
   await expect(page.getByRole('textbox', { name: 'Reply to Jonas' })).toBeVisible();
 
+  await page.keyboard.press('Enter');
+  await expect(chat.composer).toBeFocused();
+  await page.keyboard.press('Escape');
   await page.keyboard.press('r');
   await expect(chat.composer).toBeFocused();
   await page.keyboard.type('jae?');

@@ -117,6 +117,8 @@ function useViewKeys(
     const at = conversationId === undefined ? -1 : ids.indexOf(conversationId);
     const next = ids[at < 0 ? 0 : at + step];
     if (next === undefined) return false;
+    // The row that was clicked before has no more say in what Enter does.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     return void navigate(inboxPath(view, next));
   };
   useShortcuts(

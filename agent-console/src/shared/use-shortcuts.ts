@@ -23,7 +23,8 @@ export function useShortcuts(shortcuts: Shortcuts, isEnabled: boolean): void {
 
 /** Whether the focused element has a use of its own for the key. */
 function isTaken(target: EventTarget | null, key: string): boolean {
-  if (!(target instanceof Element)) return false;
+  // A menu that is fading out still holds the focus, but is no longer there for anybody.
+  if (!(target instanceof Element) || target.closest('[aria-hidden="true"]')) return false;
   if (
     target.closest(
       'input, textarea, select, [contenteditable], [role="dialog"], [role="menu"], [role="listbox"]',
@@ -31,9 +32,9 @@ function isTaken(target: EventTarget | null, key: string): boolean {
   ) {
     return true;
   }
-  if (key === 'Enter' || key === ' ') return target.closest('a, button, [role="tab"]') !== null;
-  return (
-    key.startsWith('Arrow') &&
-    target.closest('[role="tablist"], [role="log"], [data-scrolls]') !== null
-  );
+  // On the row that is open already, Enter goes on to the reply.
+  if (key === 'Enter' || key === ' ') {
+    return target.closest('a:not([aria-current="true"]), button') !== null;
+  }
+  return key.startsWith('Arrow') && target.closest('[role="region"]') !== null;
 }
