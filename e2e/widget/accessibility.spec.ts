@@ -53,9 +53,10 @@ test('a panel that fills the screen keeps the focus inside', async ({ page, serv
   await page.setViewportSize({ width: 390, height: 844 });
   site.page('/', pageWithTag(server, '<button id="before">Before</button>'));
   await page.goto(site.url);
-  const { panel, composer, launcher, open } = widgetOn(page);
-  await open.call(widgetOn(page));
-  expect(await panel.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+  const widget = widgetOn(page);
+  const { panel, composer, launcher } = widget;
+  await widget.open();
+  await expect.poll(() => panel.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
   await composer.fill('x');
   const seen = new Set<string | undefined | null>();
   for (let step = 0; step < 8; step++) {

@@ -60,7 +60,7 @@ test('the field grows with the draft up to a limit, and keeps it while the panel
   page,
 }) => {
   const { composer, launcher } = widgetOn(page);
-  const height = async () => (await composer.boundingBox())?.height ?? 0;
+  const height = async () => Math.round((await composer.boundingBox())?.height ?? 0);
   const one = await height();
   await composer.fill('1\n2\n3');
   expect(await height()).toBe(one + 48);

@@ -1,6 +1,7 @@
 import { createVisitorClient } from '@alcove/sdk';
 import { createRef, render } from 'preact';
 import type { WidgetApp, WidgetHost } from '../widget-host.ts';
+import { adoptStyles } from './adopt-styles.ts';
 import { en } from './locales/en.ts';
 import { createVoice } from './voice.ts';
 import { Widget } from './views/Widget.tsx';
@@ -9,12 +10,11 @@ import css from './widget.css';
 /** Puts the app beside the launcher, in its shadow root. */
 export function mountApp(host: WidgetHost): WidgetApp {
   const { root, serverUrl, settings } = host;
-  const sheet = new CSSStyleSheet();
   const [light, dark] = settings.accentText;
-  sheet.replaceSync(
+  adoptStyles(
+    root,
     `:host{--_fitted-light:${light};--_fitted-dark:${dark};--_fitted-hover:${settings.accentHover}}${css}`,
   );
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
 
   const place = document.createElement('div');
   place.lang = en.language;

@@ -38,6 +38,7 @@ export class Panel extends Component<PanelProps> {
   override render({ announcement, onClose, children }: PanelProps) {
     return (
       <dialog
+        class="floating"
         ref={this.#dialog}
         aria-labelledby="title"
         tabIndex={-1}

@@ -1,12 +1,14 @@
 import type { VisitorConversation } from '@alcove/protocol';
 import { Component } from 'preact';
+import css from '../teaser.css';
 import { type Dismissed, createDismissed } from '../dismissed.ts';
 import type { Voice } from '../voice.ts';
 import { Face } from './Face.tsx';
 import { IconButton } from './IconButton.tsx';
 import { icons } from './icons.ts';
 
-interface TeaserProps {
+/** @see Teaser */
+export interface TeaserProps {
   workspaceKey: string;
   conversation: VisitorConversation | undefined;
   unreadCount: number;
@@ -14,48 +16,47 @@ interface TeaserProps {
   onOpen(): void;
 }
 
-/** What came in while the panel is closed: a count on the launcher, and the newest message beside it. */
+export { css };
+
+/**
+ * What came in while the panel is closed: a count on the launcher, and the newest message beside it. A chunk of its own,
+ * since whoever opens the panel for the first time has nothing waiting.
+ */
 export class Teaser extends Component<TeaserProps> {
   #dismissed: Dismissed = createDismissed(this.props.workspaceKey);
 
   override render({ conversation, unreadCount, voice, onOpen }: TeaserProps) {
     const message = conversation?.lastMessage;
     const id = `${conversation?.id} ${message?.seq}`;
-    const isShown =
-      unreadCount > 0 && message?.actor.kind !== 'visitor' && this.#dismissed.id !== id;
+    const isShown = message?.actor.kind !== 'visitor' && this.#dismissed.id !== id;
     const { t } = voice;
     const { actor, text } = message ?? {};
     const name = actor?.name ?? t('team');
     return (
       <>
-        {unreadCount > 0 && (
-          <span class="badge" aria-hidden="true">
-            {unreadCount > 99 ? '99+' : unreadCount}
-          </span>
+        <span class="badge" aria-hidden="true">
+          {unreadCount > 99 ? '99+' : unreadCount}
+        </span>
+        {isShown && actor && (
+          <div class="floating teaser fresh" key={id}>
+            <button type="button" onClick={onOpen}>
+              <Face id={actor.id} name={name} />
+              <b>
+                <bdi>{name}</bdi>
+              </b>
+              <span dir="auto">{text}</span>
+            </button>
+            <IconButton
+              class="close"
+              label={t('dismiss')}
+              icon={icons.close}
+              onClick={() => {
+                this.#dismissed.id = id;
+                this.setState({});
+              }}
+            />
+          </div>
         )}
-        {/* Always there, so that assistive technology hears what comes into it. */}
-        <div role="status">
-          {isShown && actor && (
-            <div class="teaser" key={id}>
-              <button type="button" onClick={onOpen}>
-                <Face id={actor.id} name={name} />
-                <b>
-                  <bdi>{name}</bdi>
-                </b>
-                <span dir="auto">{text}</span>
-              </button>
-              <IconButton
-                class="close"
-                label={t('dismiss')}
-                icon={icons.close}
-                onClick={() => {
-                  this.#dismissed.id = id;
-                  this.setState({});
-                }}
-              />
-            </div>
-          )}
-        </div>
       </>
     );
   }

@@ -11,7 +11,7 @@ import { Header } from './Header.tsx';
 import { MessageList } from './MessageList.tsx';
 import { Notices } from './Notices.tsx';
 import { Panel } from './Panel.tsx';
-import { Teaser } from './Teaser.tsx';
+import { TeaserPlace } from './TeaserPlace.tsx';
 
 interface WidgetProps {
   /** Gets this component, to be called. */
@@ -234,7 +234,8 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     const rows = this.#rowsOf(log);
     return (
       <>
-        <Teaser
+        <TeaserPlace
+          root={host.root}
           workspaceKey={host.settings.key}
           conversation={conversation}
           unreadCount={state.isOpen ? 0 : chat.unreadCount}
