@@ -34,6 +34,7 @@ export const InboxRow = memo(function InboxRow(props: InboxRowProps) {
   const presence = useSelector((root: ChatRoot) => selectPresence(root, row?.visitorId ?? ''));
   if (!row) return null;
   const isCompact = density === 'compact';
+  const status = presence ?? (row.isVisitorOnline ? 'online' : 'offline');
   return (
     <RowLink
       to={inboxPath(view, conversationId)}
@@ -46,8 +47,9 @@ export const InboxRow = memo(function InboxRow(props: InboxRowProps) {
         name={contactName(row.contact)}
         kind="visitor"
         size={isCompact ? 28 : 40}
-        presence={presence ?? (row.isVisitorOnline ? 'online' : 'offline')}
+        presence={status}
       />
+      {status === 'online' && <VisuallyHidden>{t('inbox.online')}</VisuallyHidden>}
       {isCompact ? (
         <Line>
           <Person row={row} />
