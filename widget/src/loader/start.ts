@@ -51,7 +51,7 @@ function listen(element: HTMLElement, name: string, listener: Listener): () => v
   const hear = (event: Event) => listener((event as CustomEvent).detail);
   element.addEventListener(name, hear);
   // Nobody is answered before the widget is ready, so whoever asks hears it at once.
-  if (name === 'ready') setTimeout(listener);
+  if (name === 'ready') setTimeout(listener, 0, {});
   return () => element.removeEventListener(name, hear);
 }
 
