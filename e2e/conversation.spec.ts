@@ -6,8 +6,8 @@ test('a visitor and two agents talk: live, with typing, read marks and unread co
   server,
   site,
 }) => {
-  const owner = await server.createAgent('owner', { name: 'Olive' });
-  const colleague = await server.createAgent('agent', { name: 'Cedar' });
+  const owner = await server.createAgent('owner', { name: 'Front desk' });
+  const colleague = await server.createAgent('agent', { name: 'Back office' });
   const ownerPage = await openConsole(browser, server, owner);
   const colleaguePage = await openConsole(browser, server, colleague);
   const ownersConsole = consoleOn(ownerPage);
@@ -33,7 +33,7 @@ test('a visitor and two agents talk: live, with typing, read marks and unread co
 
   await test.step('each side sees the other one type', async () => {
     await ownersConsole.composer.pressSequentially('We do');
-    await expect(widget.panel.getByText('Olive is typing')).toBeVisible();
+    await expect(widget.panel.getByText('Front desk is typing')).toBeVisible();
     await widget.composer.pressSequentially('And');
     await expect(ownersConsole.timeline.getByText(/is typing/)).toBeVisible();
     await widget.composer.fill('');
@@ -43,17 +43,17 @@ test('a visitor and two agents talk: live, with typing, read marks and unread co
   await test.step('an answer reaches the visitor, and reading it is told to the agent', async () => {
     await ownersConsole.send('We do, in three days.');
     await expect(widget.bubbles.last()).toHaveText('We do, in three days.');
-    await expect(widget.panel.getByText('Olive', { exact: true })).toBeVisible();
+    await expect(widget.panel.getByText('Front desk', { exact: true })).toBeVisible();
     await expect(ownersConsole.timeline.getByText(/^Read /)).toBeVisible();
     await expect(colleaguesConsole.row('We do, in three days.')).toBeVisible();
   });
 
   await test.step('assigning shows up for the colleague, resolving for the visitor', async () => {
     await ownerPage.getByRole('button', { name: /^Assigned to/ }).click();
-    await ownerPage.getByRole('menuitem', { name: /Cedar/ }).click();
+    await ownerPage.getByRole('menuitem', { name: /Back office/ }).click();
     await colleaguePage.getByRole('link', { name: /^Mine/ }).click();
     await colleaguesConsole.row('We do, in three days.').click();
-    await expect(colleaguesConsole.timeline.getByText('Olive assigned this to you')).toBeVisible();
+    await expect(colleaguesConsole.timeline.getByText('Front desk assigned this to you')).toBeVisible();
 
     await colleaguePage.getByRole('button', { name: 'Resolve' }).click();
     await expect(widget.panel.getByText(/Marked as resolved/)).toBeVisible();
@@ -85,7 +85,7 @@ test('an answer to a closed panel on the next page shows as teaser and count', a
   const agentPage = await openConsole(
     browser,
     server,
-    await server.createAgent('owner', { name: 'Olive' }),
+    await server.createAgent('owner', { name: 'Front desk' }),
   );
   site.page('/one', pageWithTag(server));
   site.page('/two', pageWithTag(server));
