@@ -76,13 +76,13 @@ describe('a text', () => {
 
 describe('a name', () => {
   it.each([
-    ['  Ada   Lovelace ', 'Ada Lovelace'],
+    ['  Support   Lovelace ', 'Support Lovelace'],
     ['two\nlines\tand a tab', 'two lines and a tab'],
     ['invoice\u202efdp.exe', 'invoicefdp.exe'],
     ['\u2066isolated\u2069', 'isolated'],
     ['bell\u0007', 'bell'],
     ['علی‌رضا', 'علی‌رضا'],
-    ['🧑‍🚀 Sam', '🧑‍🚀 Sam'],
+    ['🧑‍🚀 Shopper', '🧑‍🚀 Shopper'],
   ])('%j becomes %j', (given, kept) => {
     expect(nameSchema.parse(given)).toBe(kept);
   });

@@ -119,7 +119,7 @@ describe('alcove serve', { timeout: 30_000 }, () => {
 
     const answer = await sendRequest(server.url + HTTP_PATHS.invitationAccept, {
       method: 'POST',
-      body: { token, name: 'Ada', email: 'ada@example.com', password: 'long enough' },
+      body: { token, name: 'Support', email: 'support@example.com', password: 'long enough' },
       headers: { origin: server.url },
     });
     expect(answer).toMatchObject({ status: 200, json: { agent: { role: 'owner' } } });
@@ -271,28 +271,28 @@ describe.each(['running', 'stopped'])('with a %s server', { timeout: 30_000 }, (
 
   test('alcove agent invites, lists, sets passwords and shuts people out', async () => {
     const house = server ?? (await run());
-    const [ada, bo] = [
-      await house.createAgent('owner', { name: 'Ada', email: 'ada@example.com' }),
-      await house.createAgent('agent', { name: 'Bo', email: 'bo@example.com' }),
+    const [support, sales] = [
+      await house.createAgent('owner', { name: 'Support', email: 'support@example.com' }),
+      await house.createAgent('agent', { name: 'Sales', email: 'sales@example.com' }),
     ];
     if (state === 'stopped') await stop();
     expect((await alcove(['agent', 'invite', '--role', 'admin'])).out).toMatch(
       /works once, for 7 days:\nhttp:\S+\/console\/#\/join\/[\w-]{43}\n/,
     );
-    const set = await runAlcove(['agent', 'set-password', 'Ada@example.com'], {
+    const set = await runAlcove(['agent', 'set-password', 'Support@example.com'], {
       input: 'another password\n',
     });
     expect(set).toMatchObject({
       code: 0,
-      out: expect.stringContaining('Ada has a new password'),
+      out: expect.stringContaining('Support has a new password'),
     });
-    expect((await alcove(['agent', 'disable', 'bo@example.com'])).out).toContain(
-      'Bo was signed out',
+    expect((await alcove(['agent', 'disable', 'sales@example.com'])).out).toContain(
+      'Sales was signed out',
     );
     expect((await alcove(['agent', 'list'])).out).toBe(
-      'ada@example.com  Ada  owner\nbo@example.com  Bo  agent  (switched off)\n',
+      'support@example.com  Support  owner\nsales@example.com  Sales  agent  (switched off)\n',
     );
-    const last = await alcove(['agent', 'disable', 'ada@example.com']);
+    const last = await alcove(['agent', 'disable', 'support@example.com']);
     expect(last).toMatchObject({ code: 1, err: expect.stringContaining('only owner') });
 
     const { url, origin } = server ?? (await run());
@@ -302,9 +302,9 @@ describe.each(['running', 'stopped'])('with a %s server', { timeout: 30_000 }, (
         body: { email, password },
         headers: { origin },
       });
-    expect((await signIn(ada.email, ada.password)).status).toBe(401);
-    expect((await signIn(ada.email, 'another password')).status).toBe(200);
-    expect((await signIn(bo.email, bo.password)).status).toBe(403);
+    expect((await signIn(support.email, support.password)).status).toBe(401);
+    expect((await signIn(support.email, 'another password')).status).toBe(200);
+    expect((await signIn(sales.email, sales.password)).status).toBe(403);
   });
 
   test('alcove explains what is wrong', async () => {
@@ -326,7 +326,7 @@ describe.each(['running', 'stopped'])('with a %s server', { timeout: 30_000 }, (
 
 test.each([
   ['nobody@example.com', 'long enough password', /Nobody here has/],
-  ['ada@example.com', 'short', /at least 10 characters/],
+  ['support@example.com', 'short', /at least 10 characters/],
 ])(
   'alcove agent set-password %s does not take "%s"',
   { timeout: 30_000 },

@@ -9,7 +9,7 @@ import type { AgentPrincipal, Caller, VisitorPrincipal } from './principal.ts';
 let gateway: TestGateway;
 let shop: Awaited<ReturnType<TestGateway['createWorkspace']>>;
 let visitor: Caller<VisitorPrincipal>;
-let robin: Caller<AgentPrincipal>;
+let support: Caller<AgentPrincipal>;
 let conversationId: string;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ afterAll(() => gateway.close());
 beforeEach(async () => {
   shop = await gateway.createWorkspace();
   visitor = callerOf(await shop.addVisitor());
-  robin = callerOf(await shop.addAgent('Robin'));
+  support = callerOf(await shop.addAgent('Support'));
   const opened = await gateway.domain.messages.send(visitor, {
     clientConversationId: newId(),
     clientMessageId: newId(),
@@ -48,18 +48,18 @@ const withCode = (code: string) => expect.objectContaining({ name: 'DomainError'
 describe('a decision', () => {
   it('is refused in words when there is nothing left to decide', async () => {
     const { conversations } = gateway.domain;
-    await expect(conversations.reopen(robin, change())).rejects.toThrow(
+    await expect(conversations.reopen(support, change())).rejects.toThrow(
       'This conversation is already open.',
     );
-    await conversations.resolve(robin, change());
-    await expect(conversations.resolve(robin, change())).rejects.toThrow(withCode('conflict'));
-    const toRobin = { agentId: robin.principal.agentId };
-    await conversations.assign(robin, { ...change(), assignee: toRobin });
-    await expect(conversations.assign(robin, { ...change(), assignee: toRobin })).rejects.toThrow(
+    await conversations.resolve(support, change());
+    await expect(conversations.resolve(support, change())).rejects.toThrow(withCode('conflict'));
+    const toRobin = { agentId: support.principal.agentId };
+    await conversations.assign(support, { ...change(), assignee: toRobin });
+    await expect(conversations.assign(support, { ...change(), assignee: toRobin })).rejects.toThrow(
       'This conversation already has this assignee.',
     );
-    await conversations.assign(robin, { ...change(), assignee: null });
-    await expect(conversations.assign(robin, { ...change(), assignee: null })).rejects.toThrow(
+    await conversations.assign(support, { ...change(), assignee: null });
+    await expect(conversations.assign(support, { ...change(), assignee: null })).rejects.toThrow(
       'This conversation has no assignee.',
     );
   });
@@ -67,11 +67,11 @@ describe('a decision', () => {
   it('that was stored before answers its first result, whatever came after', async () => {
     const { conversations } = gateway.domain;
     const act = change();
-    const first = await conversations.resolve(robin, act);
-    expect(await conversations.resolve(robin, act)).toEqual({ ...first, duplicate: true });
+    const first = await conversations.resolve(support, act);
+    expect(await conversations.resolve(support, act)).toEqual({ ...first, duplicate: true });
     await say(visitor, 'Wait');
-    expect(await conversations.resolve(robin, act)).toEqual({ ...first, duplicate: true });
-    await expect(conversations.reopen(robin, act)).rejects.toThrow(withCode('id_conflict'));
+    expect(await conversations.resolve(support, act)).toEqual({ ...first, duplicate: true });
+    await expect(conversations.reopen(support, act)).rejects.toThrow(withCode('id_conflict'));
   });
 
   it('is made again when another event came first', async () => {
@@ -80,7 +80,7 @@ describe('a decision', () => {
       if (overtaken++ < 2) await say(visitor, 'Quick');
       return conversations.append(request);
     });
-    expect(await domain.conversations.resolve(robin, change())).toMatchObject({ seq: 4 });
+    expect(await domain.conversations.resolve(support, change())).toMatchObject({ seq: 4 });
   });
 
   it('gives up in words when it is always overtaken', async () => {
@@ -88,22 +88,22 @@ describe('a decision', () => {
       await say(visitor, 'Quick');
       return conversations.append(request);
     });
-    await expect(domain.conversations.resolve(robin, change())).rejects.toThrow(withCode('busy'));
+    await expect(domain.conversations.resolve(support, change())).rejects.toThrow(withCode('busy'));
   });
 
   it('does not make strangers or disabled agents responsible', async () => {
     const { conversations, messages } = gateway.domain;
-    const disabled = await shop.addAgent('Kim', true);
-    const assign = (assignee: object) => conversations.assign(robin, { ...change(), assignee });
+    const disabled = await shop.addAgent('Sales', true);
+    const assign = (assignee: object) => conversations.assign(support, { ...change(), assignee });
     await expect(assign({ agentId: 'ag_stranger' })).rejects.toThrow('There is no such agent');
-    await expect(assign({ agentId: disabled.agentId })).rejects.toThrow('Kim is disabled');
+    await expect(assign({ agentId: disabled.agentId })).rejects.toThrow('Sales is disabled');
     await expect(assign({ teamId: 'te_1' })).rejects.toThrow('This workspace has no teams');
     const taking = { conversationId, clientMessageId: newId(), content: text('Mine') };
     await expect(
-      messages.send(robin, { ...taking, assigns: { agentId: disabled.agentId } }),
+      messages.send(support, { ...taking, assigns: { agentId: disabled.agentId } }),
     ).rejects.toThrow(withCode('conflict'));
     await expect(
-      messages.send(visitor, { ...taking, assigns: { agentId: robin.principal.agentId } }),
+      messages.send(visitor, { ...taking, assigns: { agentId: support.principal.agentId } }),
     ).rejects.toThrow(withCode('forbidden'));
   });
 
@@ -136,15 +136,15 @@ const silent: EventPublisher = {
 
 describe('a reply', () => {
   it('names a message that its author can see', async () => {
-    const answered = await say(robin, 'Which size?');
+    const answered = await say(support, 'Which size?');
     expect(await say(visitor, 'Large', { replyTo: answered.seq })).toMatchObject({ seq: 3 });
-    await gateway.domain.conversations.assign(robin, {
+    await gateway.domain.conversations.assign(support, {
       ...change(),
-      assignee: { agentId: robin.principal.agentId },
+      assignee: { agentId: support.principal.agentId },
     });
     for (const replyTo of [4, 5, 999]) {
       await expect(say(visitor, 'What?', { replyTo })).rejects.toThrow(withCode('invalid'));
-      await expect(say(robin, 'What?', { replyTo })).rejects.toThrow(withCode('invalid'));
+      await expect(say(support, 'What?', { replyTo })).rejects.toThrow(withCode('invalid'));
     }
   });
 });
@@ -153,7 +153,7 @@ describe('an agent', () => {
   it('opens no conversation', () => {
     const message = { clientMessageId: newId(), content: text('Hi') };
     return expect(
-      gateway.domain.messages.send(robin, { ...message, clientConversationId: newId() }),
+      gateway.domain.messages.send(support, { ...message, clientConversationId: newId() }),
     ).rejects.toThrow('Only visitors open conversations');
   });
 
@@ -168,18 +168,18 @@ describe('an agent', () => {
       createdAt: '2030-01-01T00:00:00.000Z',
     });
     const empty = { conversationId: opened.id, clientEventId: newId() };
-    await expect(gateway.domain.conversations.reopen(robin, empty)).rejects.toThrow(
+    await expect(gateway.domain.conversations.reopen(support, empty)).rejects.toThrow(
       withCode('not_found'),
     );
     const asked = { conversationIds: [opened.id, conversationId] };
-    const { rows } = await gateway.domain.inbox.get(robin.principal, asked);
+    const { rows } = await gateway.domain.inbox.get(support.principal, asked);
     expect(rows.map(({ id }) => id)).toEqual([conversationId]);
   });
 });
 
 describe('catching up', () => {
   it('goes in pages, each saying whether there is more', async () => {
-    for (let index = 2; index <= 5; index++) await say(robin, `Line ${index}`);
+    for (let index = 2; index <= 5; index++) await say(support, `Line ${index}`);
     const { logReader } = gateway.domain;
     const sync = (since: number) =>
       logReader.sync(visitor.principal, { conversationId, since, limit: 2 });
@@ -191,7 +191,7 @@ describe('catching up', () => {
 
   it('starts anew from the newest page when the gap is too wide, or the log shorter', async () => {
     const sends = Array.from({ length: WIRE_LIMITS.resetGap }, (_, index) =>
-      say(robin, `Line ${index}`),
+      say(support, `Line ${index}`),
     );
     await Promise.all(sends);
     const head = WIRE_LIMITS.resetGap + 1;
@@ -205,10 +205,10 @@ describe('catching up', () => {
   });
 
   it('goes upwards by history', async () => {
-    for (let index = 2; index <= 5; index++) await say(robin, `Line ${index}`);
+    for (let index = 2; index <= 5; index++) await say(support, `Line ${index}`);
     const { logReader } = gateway.domain;
     const page = (before?: number) =>
-      logReader.history(robin.principal, { conversationId, before, limit: 2 });
+      logReader.history(support.principal, { conversationId, before, limit: 2 });
     expect(await page()).toMatchObject({ events: [{ seq: 4 }, { seq: 5 }], head: 5 });
     expect(await page(4)).toMatchObject({ events: [{ seq: 2 }, { seq: 3 }], head: 5 });
     expect(await page(2)).toMatchObject({ events: [{ seq: 1, prev: 0 }] });

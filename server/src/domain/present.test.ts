@@ -15,17 +15,17 @@ import {
 } from './present.ts';
 import type { AgentsById } from './roster.ts';
 
-const robin: AgentRecord = {
+const support: AgentRecord = {
   id: 'ag_1',
   workspaceId: 'ws_1',
   accountId: 'ac_1',
-  name: 'Robin',
-  email: 'robin@chat.example',
+  name: 'Support',
+  email: 'support@chat.example',
   role: 'agent',
   isDisabled: false,
   createdAt: '2030-01-01T00:00:00.000Z',
 };
-const agents: AgentsById = new Map([[robin.id, robin]]);
+const agents: AgentsById = new Map([[support.id, support]]);
 
 /** A field that a later version of a record may have. */
 const internal = { internal: 'nobody’s business' };
@@ -67,12 +67,12 @@ describe('an event', () => {
     if (!event) throw new Error('no golden message');
     const presented = presentEvent(
       'visitor',
-      { ...event, actor: { kind: 'agent', id: robin.id }, ...internal },
+      { ...event, actor: { kind: 'agent', id: support.id }, ...internal },
       agents,
     );
-    expect(presented.actor).toEqual({ kind: 'agent', id: robin.id, name: 'Robin' });
+    expect(presented.actor).toEqual({ kind: 'agent', id: support.id, name: 'Support' });
     expect(JSON.stringify(presented)).not.toContain(internal.internal);
-    expect(JSON.stringify(presented)).not.toContain(robin.email);
+    expect(JSON.stringify(presented)).not.toContain(support.email);
   });
 
   it('reaches a visitor only if the audience table says so', () => {
@@ -106,7 +106,7 @@ describe('cursors', () => {
       presentCursors(audience, all, agents).map(({ participant }) => participant.id);
     expect(ids('visitor')).toEqual(['vi_1', 'team']);
     expect(ids('agents')).toEqual(['vi_1', 'ag_1', 'ag_2']);
-    expect(JSON.stringify(presentCursors('visitor', all, agents))).not.toContain('Robin');
+    expect(JSON.stringify(presentCursors('visitor', all, agents))).not.toContain('Support');
   });
 });
 
@@ -140,11 +140,11 @@ describe('a record', () => {
       presentInboxRow(record, extras, agents),
       presentVisitorConversation(record, { cursors: [], unread: 0 }, agents),
       presentContact(contact),
-      presentAgent({ ...robin, ...internal }),
+      presentAgent({ ...support, ...internal }),
       presentWorkspace(workspace),
     ]);
     expect(told).not.toContain(internal.internal);
-    expect(told).not.toContain(robin.accountId);
+    expect(told).not.toContain(support.accountId);
   });
 
   it('of a conversation tells a visitor neither contact nor assignee', () => {

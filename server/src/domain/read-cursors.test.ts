@@ -17,7 +17,7 @@ beforeAll(async () => {
   gateway = await startTestGateway();
   const [shop, otherShop] = [await gateway.createWorkspace(), await gateway.createWorkspace()];
   visitor = callerOf(await shop.addVisitor());
-  agents = [callerOf(await shop.addAgent('Robin')), callerOf(await shop.addAgent('Kim'))];
+  agents = [callerOf(await shop.addAgent('Support')), callerOf(await shop.addAgent('Sales'))];
   strangers = [
     await shop.addVisitor(),
     await otherShop.addVisitor(),

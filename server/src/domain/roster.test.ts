@@ -15,7 +15,7 @@ beforeEach(() => {
   const list = async () => {
     reads++;
     if (failure) throw failure;
-    return [{ id: 'ag_1', name: 'Robin' } as AgentRecord];
+    return [{ id: 'ag_1', name: 'Support' } as AgentRecord];
   };
   // Nothing else of the store is touched.
   const storage = { forWorkspace: () => ({ agents: { list } }) } as unknown as Storage;
@@ -26,7 +26,7 @@ it('reads a workspace’s agents once for any number of askers', async () => {
   const answers = await Promise.all([roster.agents('ws_1'), roster.agents('ws_1')]);
   await roster.agents('ws_1');
   expect(reads).toBe(1);
-  expect(answers[0]?.get('ag_1')?.name).toBe('Robin');
+  expect(answers[0]?.get('ag_1')?.name).toBe('Support');
   await roster.agents('ws_2');
   expect(reads).toBe(2);
 });

@@ -935,8 +935,8 @@ export function describeStorage(
         const page = { url: 'https://shop.example/a', title: 'A' };
         const named = {
           ...contact,
-          name: 'Ada',
-          email: 'ada@shop.example',
+          name: 'Support',
+          email: 'support@shop.example',
           page,
           lastSeenAt: time(9),
         };
@@ -1211,7 +1211,7 @@ async function createAgent(
     id: createId('ag'),
     workspaceId: workspace.id,
     accountId: account.id,
-    name: 'Ada',
+    name: 'Support',
     email: account.email,
     role: 'agent',
     isDisabled: false,

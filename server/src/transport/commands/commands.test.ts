@@ -30,7 +30,7 @@ beforeAll(async () => {
   });
   const shop = await gateway.createWorkspace();
   visitor = await shop.addVisitor();
-  agent = await shop.addAgent('Robin');
+  agent = await shop.addAgent('Support');
 });
 
 afterAll(() => gateway.close());

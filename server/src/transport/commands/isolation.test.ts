@@ -58,7 +58,7 @@ const shared: Record<string, Row> = {
 const visitorRows: Record<string, Row> = {
   ...shared,
   'session.renew': { payload: ({ accessToken }) => ({ accessToken }), ends: 'forbidden' },
-  'contact.identify': { payload: () => ({ name: 'Mallory' }), ends: 'empty' },
+  'contact.identify': { payload: () => ({ name: 'Intruder' }), ends: 'empty' },
   'page.visit': {
     payload: () => ({ url: 'https://shop.example/intruder', title: 'Intruder' }),
     ends: 'empty',
@@ -104,10 +104,10 @@ beforeAll(async () => {
   gateway = await startTestGateway();
   const [shop, otherShop] = [await gateway.createWorkspace(), await gateway.createWorkspace()];
   victim = await shop.addVisitor();
-  victimAgent = await shop.addAgent('Robin');
+  victimAgent = await shop.addAgent('Support');
   sameShopVisitor = await shop.addVisitor();
   otherShopVisitor = await otherShop.addVisitor();
-  otherShopAgent = await otherShop.addAgent('Mallory');
+  otherShopAgent = await otherShop.addAgent('Intruder');
   victimClients = [gateway.connect(victim), gateway.connect(victimAgent)];
   const [own] = victimClients;
   const sent = await own?.ask('message.send', {

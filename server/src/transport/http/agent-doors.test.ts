@@ -300,7 +300,7 @@ describe('the cookie', () => {
 /** Accepting an invitation sets a cookie too, so it goes the way of a browser. */
 async function createAgentThrough(target: TestServer, host: string) {
   const { url } = await target.execute('agent.invite', { role: 'owner' });
-  const person = { name: 'Ada', email: 'ada@example.com', password: 'long enough' };
+  const person = { name: 'Support', email: 'support@example.com', password: 'long enough' };
   await sendRequest(target.url + HTTP_PATHS.invitationAccept, {
     method: 'POST',
     body: { ...person, token: tokenOf(url) },
@@ -321,7 +321,7 @@ describe('invitations', () => {
       method: 'POST',
       body: {
         token,
-        name: 'Noor',
+        name: 'Newcomer',
         email: `noor-${Math.random()}@example.com`,
         password: 'long enough',
         ...person,
@@ -350,7 +350,10 @@ describe('invitations', () => {
       json: { workspaceName: 'My workspace', role: 'admin' },
     });
     const joined = await accept(tokenOf(url));
-    expect(joined).toMatchObject({ status: 200, json: { agent: { name: 'Noor', role: 'admin' } } });
+    expect(joined).toMatchObject({
+      status: 200,
+      json: { agent: { name: 'Newcomer', role: 'admin' } },
+    });
     expect((await refresh(cookieOf(joined))).status).toBe(200);
     expect((await accept(tokenOf(url))).status).toBe(404);
     expect((await lookUp(tokenOf(url))).status).toBe(404);
@@ -446,7 +449,7 @@ describe('invitations', () => {
       const tryPassword = (guess: string) =>
         sendRequest(limited.url + HTTP_PATHS.invitationAccept, {
           method: 'POST',
-          body: { token: tokenOf(url), name: 'Mallory', email, password: guess },
+          body: { token: tokenOf(url), name: 'Intruder', email, password: guess },
           headers: { origin: limited.origin },
         });
       // Accepting her own invitation was the first of three.
@@ -507,8 +510,8 @@ describe('colleagues', () => {
   });
 
   test('change their own name, and nothing else about themselves', async () => {
-    expect((await change(agent, agent, { name: 'Yuki' })).json).toMatchObject({
-      agent: { name: 'Yuki' },
+    expect((await change(agent, agent, { name: 'Renamed' })).json).toMatchObject({
+      agent: { name: 'Renamed' },
     });
     expect((await change(agent, agent, { role: 'owner' })).status).toBe(403);
     expect((await change(agent, admin, { name: 'x' })).status).toBe(403);

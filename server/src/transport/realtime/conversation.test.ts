@@ -32,7 +32,7 @@ const text = (words: string) => ({ kind: 'text' as const, text: words });
 /** A visitor and an agent who are connected, with a conversation of one message. */
 async function startConversation() {
   const visitor = await shop.addVisitor();
-  const agent = await shop.addAgent('Robin');
+  const agent = await shop.addAgent('Support');
   const [visitorClient, agentClient] = [gateway.connect(visitor), gateway.connect(agent)];
   await Promise.all([visitorClient.next('hello'), agentClient.next('hello')]);
   const sent = await send(visitorClient, { clientConversationId: 'cl_first' }, 'Hello?');
@@ -70,7 +70,7 @@ describe('messages', () => {
       prev: 1,
       via: 'console',
       content: text('Good day.'),
-      actor: { kind: 'agent', id: agent.agentId, name: 'Robin' },
+      actor: { kind: 'agent', id: agent.agentId, name: 'Support' },
     });
     await agentClient.next('event', { seq: 2 });
 
@@ -131,7 +131,7 @@ describe('messages', () => {
   it('reach all tabs of the visitor and all agents, but no other visitor', async () => {
     const { visitor, visitorClient, conversationId } = await startConversation();
     const secondTab = gateway.connect(visitor);
-    const colleague = gateway.connect(await shop.addAgent('Kim'));
+    const colleague = gateway.connect(await shop.addAgent('Sales'));
     const stranger = gateway.connect(await shop.addVisitor());
     await Promise.all([secondTab.next('hello'), colleague.next('hello'), stranger.next('hello')]);
 
@@ -302,7 +302,7 @@ describe('every frame', () => {
     await agentClient.ask('typing.set', { conversationId, isTyping: true });
     await visitorClient.ask('typing.set', { conversationId, isTyping: true });
     await agentClient.ask('cursor.advance', { conversationId, read: 1 });
-    await visitorClient.ask('contact.identify', { name: 'Sam' });
+    await visitorClient.ask('contact.identify', { name: 'Shopper' });
     const act = { conversationId, clientEventId: 'cl_assign' };
     await agentClient.ask('conversation.assign', { ...act, assignee });
     const message = { conversationId, clientMessageId: 'cl_full', content: text('All of it') };
@@ -373,7 +373,7 @@ describe('cursors', () => {
 
   it('show the visitor one team, as far as the quickest of it', async () => {
     const { visitorClient, agentClient, conversationId } = await startConversation();
-    const colleague = gateway.connect(await shop.addAgent('Kim'));
+    const colleague = gateway.connect(await shop.addAgent('Sales'));
     await colleague.next('hello');
     await send(visitorClient, { conversationId }, 'Anybody?');
 
@@ -391,7 +391,10 @@ describe('cursors', () => {
     const ofAgents = await colleague.ask('sync', { conversationId, since: 2 });
     expect(ofAgents).toMatchObject({
       cursors: expect.arrayContaining([
-        expect.objectContaining({ participant: expect.objectContaining({ name: 'Kim' }), read: 1 }),
+        expect.objectContaining({
+          participant: expect.objectContaining({ name: 'Sales' }),
+          read: 1,
+        }),
       ]),
     });
   });
@@ -404,7 +407,7 @@ describe('typing', () => {
     expect(await visitorClient.next('signal', { type: 'typing' })).toMatchObject({
       conversationId,
       isTyping: true,
-      actor: { kind: 'agent', name: 'Robin' },
+      actor: { kind: 'agent', name: 'Support' },
     });
     await visitorClient.ask('typing.set', { conversationId, isTyping: true });
     const own = { kind: 'visitor', id: visitor.visitorId };
@@ -457,24 +460,24 @@ describe('typing', () => {
 describe('presence', () => {
   it('shows agents the visitors and colleagues, and a visitor one team', async () => {
     const visitor = await shop.addVisitor();
-    const [robin, kim] = [await shop.addAgent('Robin'), await shop.addAgent('Kim')];
+    const [support, sales] = [await shop.addAgent('Support'), await shop.addAgent('Sales')];
     const visitorClient = gateway.connect(visitor);
     expect(await visitorClient.next('hello')).toMatchObject({ isTeamOnline: false });
 
-    const robinClient = gateway.connect(robin);
-    expect(await robinClient.next('hello')).toMatchObject({ onlineAgentIds: [robin.agentId] });
+    const supportClient = gateway.connect(support);
+    expect(await supportClient.next('hello')).toMatchObject({ onlineAgentIds: [support.agentId] });
     const team = { kind: 'agent', id: 'team' };
     const online = { type: 'presence', status: 'online' };
     await visitorClient.next('signal', { ...online, actor: team });
 
-    const kimClient = gateway.connect(kim);
-    await robinClient.next('signal', { ...online, actor: { kind: 'agent', id: kim.agentId } });
-    kimClient.socket.disconnect();
+    const salesClient = gateway.connect(sales);
+    await supportClient.next('signal', { ...online, actor: { kind: 'agent', id: sales.agentId } });
+    salesClient.socket.disconnect();
     const offline = { type: 'presence', status: 'offline' };
-    await robinClient.next('signal', { ...offline, actor: { kind: 'agent', id: kim.agentId } });
+    await supportClient.next('signal', { ...offline, actor: { kind: 'agent', id: sales.agentId } });
     visitorClient.socket.disconnect();
     const actor = { kind: 'visitor', id: visitor.visitorId };
-    await robinClient.next('signal', { ...offline, actor });
+    await supportClient.next('signal', { ...offline, actor });
     expect(visitorClient.frames.filter(({ payload }) => payload.type === 'presence')).toEqual([]);
   });
 
@@ -483,7 +486,7 @@ describe('presence', () => {
     onTestFinished(gateway.close);
     const shop = await gateway.createWorkspace();
     const visitor = await shop.addVisitor();
-    const agentClient = gateway.connect(await shop.addAgent('Robin'));
+    const agentClient = gateway.connect(await shop.addAgent('Support'));
     await agentClient.next('hello');
     const actor = { kind: 'visitor', id: visitor.visitorId };
     const before = gateway.connect(visitor);
@@ -509,12 +512,12 @@ describe('presence', () => {
 describe('contacts', () => {
   it('tell agents who the visitor is and where', async () => {
     const { visitor, visitorClient, agentClient } = await startConversation();
-    const identity = { name: 'Sam', email: 'sam@shop.example' };
+    const identity = { name: 'Shopper', email: 'shopper@shop.example' };
     expect(await visitorClient.ask('contact.identify', identity)).toEqual({
       ok: true,
       ...identity,
     });
-    await agentClient.next('signal', { type: 'contact', contact: { name: 'Sam' } });
+    await agentClient.next('signal', { type: 'contact', contact: { name: 'Shopper' } });
 
     const page = { url: 'https://shop.example/cart?code=secret#token', title: 'Cart' };
     expect(await visitorClient.ask('page.visit', page)).toEqual({ ok: true });
@@ -526,7 +529,7 @@ describe('contacts', () => {
 
   it('are noted with the page that the visitor connects from', async () => {
     const visitor = await shop.addVisitor();
-    const agentClient = gateway.connect(await shop.addAgent('Robin'));
+    const agentClient = gateway.connect(await shop.addAgent('Support'));
     await agentClient.next('hello');
     gateway.clock.advance(60_000);
     gateway.connect(visitor, { page: { url: 'https://shop.example/', title: 'Shop' } });
@@ -556,23 +559,23 @@ describe('hello', () => {
           clientConversationId: 'cl_first',
           head: 2,
           unread: 1,
-          lastMessage: { seq: 2, text: 'Still there?', actor: { name: 'Robin' } },
+          lastMessage: { seq: 2, text: 'Still there?', actor: { name: 'Support' } },
         },
       ],
     });
   });
 
   it('tells an agent who they are, and who else is there', async () => {
-    const robin = await shop.addAgent('Robin');
-    const kim = await shop.addAgent('Kim', true);
-    expect(await gateway.connect(robin).next('hello')).toMatchObject({
+    const support = await shop.addAgent('Support');
+    const sales = await shop.addAgent('Sales', true);
+    expect(await gateway.connect(support).next('hello')).toMatchObject({
       workspace: { id: shop.id, name: 'The Shop' },
-      agent: { id: robin.agentId, role: 'agent' },
+      agent: { id: support.agentId, role: 'agent' },
       agents: expect.arrayContaining([
-        expect.objectContaining({ id: robin.agentId, isDisabled: false }),
-        expect.objectContaining({ id: kim.agentId, isDisabled: true }),
+        expect.objectContaining({ id: support.agentId, isDisabled: false }),
+        expect.objectContaining({ id: sales.agentId, isDisabled: true }),
       ]),
-      actor: { kind: 'agent', id: robin.agentId, name: 'Robin' },
+      actor: { kind: 'agent', id: support.agentId, name: 'Support' },
     });
   });
 });

@@ -17,7 +17,7 @@ it('sends everybody away with a time to come back, and takes nobody in', async (
   const shop = await gateway.createWorkspace();
   const clients = [
     gateway.connect(await shop.addVisitor()),
-    gateway.connect(await shop.addAgent('Kim')),
+    gateway.connect(await shop.addAgent('Sales')),
   ];
   await Promise.all(clients.map((client) => client.next('hello')));
 

@@ -55,7 +55,7 @@ describe('a handshake', () => {
   });
 
   it('needs a token of this door', async () => {
-    const [visitor, agent] = [await shop.addVisitor(), await shop.addAgent('Robin')];
+    const [visitor, agent] = [await shop.addVisitor(), await shop.addAgent('Support')];
     const tokens = {
       [NAMESPACES.visitor]: gateway.issue(agent),
       [NAMESPACES.agent]: gateway.issue(visitor),
@@ -70,7 +70,7 @@ describe('a handshake', () => {
   });
 
   it('needs an origin that its workspace allows', async () => {
-    const [visitor, agent] = [await shop.addVisitor(), await shop.addAgent('Robin')];
+    const [visitor, agent] = [await shop.addVisitor(), await shop.addAgent('Support')];
     const cases = [
       [visitor, 'https://evil.example'],
       [visitor, 'null'],
@@ -321,14 +321,14 @@ describe('a session', () => {
         code: 'forbidden',
       });
     }
-    const agentToken = gateway.issue(await shop.addAgent('Robin'));
+    const agentToken = gateway.issue(await shop.addAgent('Support'));
     expect(await client.ask('session.renew', { accessToken: agentToken })).toMatchObject({
       code: 'unauthenticated',
     });
   });
 
   it('that was revoked closes its connections, and no other', async () => {
-    const agent = await shop.addAgent('Robin');
+    const agent = await shop.addAgent('Support');
     const [tab, otherTab] = [gateway.connect(agent), gateway.connect(agent)];
     const elsewhere = gateway.connect({ ...agent, sessionId: 'se_elsewhere' });
     await Promise.all([tab, otherTab, elsewhere].map((client) => client.next('hello')));
@@ -343,7 +343,7 @@ describe('a session', () => {
   });
 
   it('that is revoked while its handshake is looked at is closed all the same', async () => {
-    const agent = await shop.addAgent('Robin');
+    const agent = await shop.addAgent('Support');
     gateway.cluster.revocations.revoke(agent.sessionId);
     const client = gateway.connect(agent);
     await client.next('signal', { type: 'session.ended' });
