@@ -112,6 +112,8 @@ export const Meta = styled('div')(({ theme }) => ({
   fontVariantNumeric: 'tabular-nums',
   color: theme.vars.palette.chat.text3,
   '[data-own] > &': { paddingInline: '4px 40px', justifyContent: 'flex-end' },
+  // Drawn, not said: a screen reader pauses between the parts anyway.
+  '& > * + *::before': { content: '"·" / ""', marginInlineEnd: 6 },
 }));
 
 export const Failure = styled('span')(({ theme }) => ({

@@ -5,7 +5,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 // Formatters are costly to make and asked for in every row.
-const clock = new Intl.DateTimeFormat(REGION, { hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(REGION, { hour: 'numeric', minute: '2-digit' });
 const weekday = new Intl.DateTimeFormat(REGION, { weekday: 'short' });
 const dayAndMonth = new Intl.DateTimeFormat(REGION, { day: 'numeric', month: 'short' });
 const shortDate = new Intl.DateTimeFormat(REGION, { dateStyle: 'medium' });
