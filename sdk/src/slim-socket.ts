@@ -59,7 +59,7 @@ class SlimSocket implements Socket {
     const [, type, id, json = ''] = PACKET.exec(frame) ?? [];
     let body: unknown;
     try {
-      body = JSON.parse(json || 'null');
+      body = JSON.parse(json || '[]') ?? [];
     } catch {
       // A server that cannot be understood is no connection. What it meant to say shows in the log.
       this.#lose();
@@ -78,7 +78,8 @@ class SlimSocket implements Socket {
 
   #hearPacket(type: string, id: number, body: unknown): void {
     if (type === '42') {
-      const [name, payload] = body as [string, unknown];
+      // Not as an array, which it may not be.
+      const { 0: name, 1: payload } = body as [string, unknown];
       this.#options.onEvent(name, payload);
     } else if (type === '43') this.#settle(id)?.resolve((body as unknown[])[0]);
     else if (type === '44') {
