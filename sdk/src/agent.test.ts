@@ -118,6 +118,44 @@ describe('the inbox', () => {
     expect(heard).toEqual([first]);
   });
 
+  it('announces a message also when its row was read before the inbox caught up', async () => {
+    const id = seed(1);
+    const client = connect();
+    await client.loadInbox('all');
+    const heard: string[] = [];
+    client.on('message', ({ row }) => heard.push(row.lastMessage?.text ?? ''));
+    let isHeld = true;
+    server.faults.onCommand = ({ name }) =>
+      name === 'inbox.sync' && isHeld
+        ? { ok: false, code: 'busy', message: 'x', retryable: true, retryAfterMs: 20 }
+        : 'answer';
+    server.disconnectAll();
+    server.workspace.hear(id, 'meanwhile');
+    await until(() => client.getState().rows[id]?.appliedSeq === 2);
+    isHeld = false;
+    await until(() => heard.length === 1);
+    expect(heard).toEqual(['meanwhile']);
+  });
+
+  it('looks again for what was heard of while it was being caught up', async () => {
+    const window = createWindow();
+    vi.stubGlobal('addEventListener', window.addEventListener);
+    seed(1);
+    const client = connect();
+    await client.loadInbox('all');
+    let tries = 0;
+    server.faults.onCommand = ({ name }) => {
+      if (name !== 'inbox.sync' || ++tries > 1) return 'answer';
+      // Longer than what is heard of waits before it is looked for.
+      return { ok: false, code: 'busy', message: 'x', retryable: true, retryAfterMs: 900 };
+    };
+    window.fire('focus');
+    await until(() => tries === 1);
+    const other = seed(1);
+    await until(() => tries === 3);
+    expect(idsOf(client)[0]).toBe(other);
+  });
+
   it('begins again when its cursor is of no use any more', async () => {
     const window = createWindow();
     vi.stubGlobal('addEventListener', window.addEventListener);

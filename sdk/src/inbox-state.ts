@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type ConversationEvent,
   type Cursor,
   foldConversation,
@@ -19,7 +20,9 @@ export function putRows(state: AgentState, incoming: readonly InboxRow[]): Agent
   const rows = { ...state.rows };
   const views = { ...state.views };
   for (const row of fresh) {
-    rows[row.id] = row;
+    const own = state.logs[row.id]?.cursors.find(({ participant }) => isSelf(state, participant));
+    // The server may have answered before it was told what was read here.
+    rows[row.id] = own ? withRead(state, row, own.read) : row;
     for (const name of VIEWS) {
       views[name] = place(views[name], row, rows, belongsTo(name, row, state.agent?.id));
     }
@@ -65,13 +68,9 @@ export function foldIntoRow(
 /** A row after a cursor moved: this agent's own lowers its unread count. */
 export function readRow(state: AgentState, id: string, { participant, read }: Cursor): AgentState {
   const row = state.rows[id];
-  if (!row || participant.id !== state.agent?.id) return state;
-  const events = state.logs[id]?.events ?? [];
-  const isShown = (events[0]?.prev ?? Infinity) <= read;
-  const above = events.filter((event) => event.seq > read && isFromVisitor(event)).length;
-  // Without the log it is only known how many there are at most.
-  const atMost = isShown ? above : Math.max(0, row.lastMessageSeq.visitor - read);
-  return atMost < row.unread ? putRows(state, [{ ...row, unread: atMost }]) : state;
+  if (!row || !isSelf(state, participant)) return state;
+  const lowered = withRead(state, row, read);
+  return lowered === row ? state : putRows(state, [lowered]);
 }
 
 /** A visitor came or went. */
@@ -85,6 +84,20 @@ export function meetVisitor(
     state,
     rows.map((row) => ({ ...row, isVisitorOnline })),
   );
+}
+
+function isSelf(state: AgentState, { id }: Actor): boolean {
+  return id === state.agent?.id;
+}
+
+/** Reading only lowers the count: to what the log shows above the cursor, or to what may be there at most. */
+function withRead(state: AgentState, row: InboxRow, read: number): InboxRow {
+  const { events, have } = state.logs[row.id] ?? { events: [], have: 0 };
+  const newest = row.lastMessageSeq.visitor;
+  const isShown = have >= newest && (events[0]?.prev ?? Infinity) <= read;
+  const above = events.filter((event) => event.seq > read && isFromVisitor(event)).length;
+  const atMost = isShown ? above : Math.max(0, newest - read);
+  return atMost < row.unread ? { ...row, unread: atMost } : row;
 }
 
 function belongsTo(view: InboxView, row: InboxRow, agentId: string | undefined): boolean {

@@ -21,6 +21,8 @@ export class Inbox {
   /** From where the inbox is caught up; there once a view was loaded. */
   #cursor: string | undefined;
   #isSyncing = false;
+  /** Something changed after the running sync has asked. */
+  #isStale = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: InboxOptions) {
@@ -37,7 +39,7 @@ export class Inbox {
       const page = await persist('inbox.list', { view, before: next, limit: PAGE_SIZE });
       // The first page's cursor: what changed while it was read comes with the first sync.
       this.#cursor ??= page.cursor;
-      dispatch({ type: 'alcove/page', view, page });
+      this.#dispatch({ type: 'alcove/page', view, page }, this.#known(page.rows));
     } catch (error) {
       dispatch({ type: 'alcove/view', view, change: { isLoading: false } });
       throw error;
@@ -47,7 +49,7 @@ export class Inbox {
   /** Brings these rows, whatever view they are in. */
   async loadRows(conversationIds: string[]): Promise<void> {
     const { rows } = await this.#options.persist('inbox.get', { conversationIds });
-    this.#options.dispatch({ type: 'alcove/rows', rows });
+    this.#dispatch({ type: 'alcove/rows', rows }, this.#known(rows));
   }
 
   /** An event of this `seq` exists: a row that did not follow it is brought soon. */
@@ -61,12 +63,16 @@ export class Inbox {
     this.#timer ??= setTimeout(look, 300 + Math.random() * 400);
   }
 
-  /** Brings every row that changed. One at a time; what comes meanwhile is found by the next check. */
+  /** Brings every row that changed. One at a time; what is heard of meanwhile is looked for right afterwards. */
   async sync(): Promise<void> {
-    if (!this.#cursor || this.#isSyncing) return;
+    this.#isStale = true;
+    if (this.#isSyncing) return;
     this.#isSyncing = true;
     try {
-      await this.#readOn(this.#cursor);
+      while (this.#isStale && this.#cursor) {
+        this.#isStale = false;
+        await this.#readOn(this.#cursor);
+      }
     } catch (error) {
       // The cursor is of no use (a restored database): begin again with the first pages.
       if (isFinal(error)) this.#reload();
@@ -105,6 +111,12 @@ export class Inbox {
       dispatch({ type: 'alcove/view', view, change });
       this.load(view).catch(() => {});
     }
+  }
+
+  /** Of rows that were asked for, those that can tell of a new message: one that nobody knew is history. */
+  #known(rows: readonly ConversationRow[]): string[] {
+    const held = this.#options.getState().rows;
+    return rows.flatMap(({ id }) => (held[id] ? id : []));
   }
 
   #dispatch(step: AgentStep, ids: readonly string[]): void {

@@ -159,6 +159,30 @@ describe('the reducer', () => {
     expect(reduce(loaded, move(me.id, 2), move(me.id, 3)).rows.a?.unread).toBe(0);
   });
 
+  it('does not take for unread what was read here while the server answered', () => {
+    const events = [1, 2, 3].map((seq) => event('a', seq, seq, 'visitor'));
+    const participant = { kind: 'agent', id: me.id } as const;
+    const cursor = { participant, delivered: 3, deliveredAt: null, read: 3, readAt: null };
+    const answered = { ...row('a', 1), unread: 3, appliedSeq: 3 };
+    answered.lastMessageSeq = { visitor: 3, team: 0 };
+    const opened = reduce(
+      online,
+      page('all', [answered]),
+      { type: 'alcove/opened', conversationId: 'a' },
+      {
+        type: 'alcove/log',
+        conversationId: 'a',
+        change: { kind: 'page', events, head: 3, cursors: [] },
+      },
+      { type: 'alcove/log', conversationId: 'a', change: { kind: 'cursor', cursor } },
+    );
+    expect(opened.rows.a?.unread).toBe(0);
+    expect(reduce(opened, { type: 'alcove/rows', rows: [answered] }).rows.a?.unread).toBe(0);
+    const ahead = { ...answered, appliedSeq: 5, unread: 2 };
+    ahead.lastMessageSeq = { visitor: 5, team: 0 };
+    expect(reduce(opened, { type: 'alcove/rows', rows: [ahead] }).rows.a?.unread).toBe(2);
+  });
+
   it('follows logs only while they are open', () => {
     const open: AgentStep = { type: 'alcove/opened', conversationId: 'a' };
     const loaded = reduce(
