@@ -233,7 +233,8 @@ class AgentEngine implements AgentClient {
     if (connection.status === 'refused' && connection.code === 'unauthenticated') {
       this.#events.emit('sessionEnded', { message: connection.reason });
     }
-    if (connection.status !== 'online') {
+    // Not `connection.status`: whoever was told may have closed the client.
+    if (!this.#connection.isOnline) {
       this.#conversations.outbox.refresh();
       return;
     }

@@ -32,6 +32,16 @@ const messages = (count: number) => Array.from({ length: count }, (_, n) => mess
 const live = (...events: ConversationEvent[]): LogChange => ({ kind: 'events', events });
 const seqs = (log: ConversationState) => log.events.map(({ seq }) => seq);
 
+describe('typing', () => {
+  it('that is known changes nothing, not even the object', () => {
+    const actor = { kind: 'agent', id: 'ag_test' } as const;
+    const typing = changeLog(empty, { kind: 'typing', actor, isTyping: true });
+    expect(typing.typing).toEqual([actor]);
+    expect(changeLog(typing, { kind: 'typing', actor, isTyping: true })).toBe(typing);
+    expect(changeLog(empty, { kind: 'typing', actor, isTyping: false })).toBe(empty);
+  });
+});
+
 describe('events', () => {
   it('take their place when they follow what is held', () => {
     const log = changeLog(changeLog(empty, live(message(1))), live(message(2)));

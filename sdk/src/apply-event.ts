@@ -47,7 +47,8 @@ export function emptyLog(
 export function changeLog(log: ConversationState, change: LogChange): ConversationState {
   switch (change.kind) {
     case 'events': {
-      const start = change.reset ? beginAt(log, change.events) : log;
+      // After a backup was restored, the head that was heard of may never come again.
+      const start = change.reset ? { ...beginAt(log, change.events), head: 0 } : log;
       return withCursors(applyEvents(start, change.events, change.head), change.cursors);
     }
     case 'page': {
@@ -62,6 +63,7 @@ export function changeLog(log: ConversationState, change: LogChange): Conversati
       return withCursors(log, [change.cursor]);
     case 'typing': {
       const others = log.typing.filter((actor) => actor.id !== change.actor.id);
+      if (change.isTyping === others.length < log.typing.length) return log;
       return { ...log, typing: change.isTyping ? [...others, change.actor] : others };
     }
   }

@@ -14,7 +14,7 @@ import type { OpenSocket, Socket } from './socket.ts';
 
 /** The server answers within 5 s; silence for this long means that nobody knows what became of the command. */
 const ACK_TIMEOUT_MS = 8_000;
-/** For opening, handshake and hello together. */
+/** For the token, opening, handshake and hello together. */
 const CONNECT_TIMEOUT_MS = 15_000;
 
 /** Every command that this package sends. */
@@ -100,7 +100,8 @@ export class Connection<Hello extends { serverTime: string }> {
 
   close(): void {
     this.#drop();
-    this.#status = 'idle';
+    // Not idle: nothing starts it any more.
+    this.#status = 'offline';
     for (const name of WAKE_EVENTS) page.removeEventListener?.(name, this.#wake);
   }
 
@@ -125,8 +126,9 @@ export class Connection<Hello extends { serverTime: string }> {
 
   async #open(): Promise<void> {
     this.#drop();
-    if (this.#isIdle) this.#tell({ status: 'connecting' });
     const run = this.#run;
+    this.#schedule(() => this.#lose(), CONNECT_TIMEOUT_MS);
+    if (this.#isIdle) this.#tell({ status: 'connecting' });
     try {
       const token = await this.#options.getToken(this.#isTokenRefused);
       if (run === this.#run) this.#connect(token);
@@ -137,7 +139,6 @@ export class Connection<Hello extends { serverTime: string }> {
 
   #connect({ accessToken, accessExpiresAt }: AccessToken): void {
     const { serverUrl, namespace, origin, getPage, onEvent } = this.#options;
-    this.#schedule(() => this.#lose(), CONNECT_TIMEOUT_MS);
     this.#socket = this.#options.openSocket({
       serverUrl,
       namespace,

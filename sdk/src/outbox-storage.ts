@@ -29,14 +29,9 @@ export async function openOutboxStorage(scope: string): Promise<OutboxStorage> {
     try {
       return createKeyValueStorage('localstorage', localStorage, `${scope} `, MAX_LOCAL_ENTRIES);
     } catch {
-      return createMemoryStorage();
+      return createKeyValueStorage('memory', {}, '', Infinity);
     }
   }
-}
-
-/** For browsers that let nothing be stored, and for what did not fit. */
-export function createMemoryStorage(): OutboxStorage {
-  return createKeyValueStorage('memory', {}, '', Infinity);
 }
 
 /** WebKit has been seen never to answer `open`. */

@@ -3,12 +3,7 @@ import type { LogChange } from './apply-event.ts';
 import type { Request } from './connection.ts';
 import type { ConversationState, PendingMessage } from './conversation-state.ts';
 import { exclusively } from './exclusively.ts';
-import {
-  createMemoryStorage,
-  type OutboxEntry,
-  type OutboxStorage,
-  openOutboxStorage,
-} from './outbox-storage.ts';
+import { type OutboxEntry, type OutboxStorage, openOutboxStorage } from './outbox-storage.ts';
 import { isFinal, type Retry } from './retry.ts';
 
 /** After this long a person is asked whether the message still makes sense. */
@@ -41,11 +36,12 @@ export interface OutboxOptions {
 export class Outbox {
   readonly #options: OutboxOptions;
   #entries: readonly OutboxEntry[] = [];
-  #storage: OutboxStorage | undefined;
-  #opening: Promise<void> | undefined;
+  /** There once a scope was loaded. */
+  #opening: Promise<OutboxStorage> | undefined;
+  #kind: OutboxStorage['kind'] = 'indexeddb';
   #lastKey = '';
   #isClosed = false;
-  /** Keys of what is stored, and whether another tab or an earlier page wrote it: then another tab may be sending it too. */
+  /** Keys of what is or was stored, and whether another tab or an earlier page wrote it: then another tab may be sending it too. */
   readonly #kept = new Map<string, boolean>();
   readonly #busyLanes = new Set<string>();
 
@@ -56,11 +52,15 @@ export class Outbox {
   /** Opens the storage of this scope; later, looks again for what other tabs left there. */
   async load(scope: string): Promise<void> {
     this.#opening ??= openOutboxStorage(scope).then((storage) => {
-      this.#storage = storage;
+      this.#kind = storage.kind;
+      return storage;
     });
-    await this.#opening;
-    const stored = (await this.#storage?.all().catch(ignore)) ?? [];
-    const unknown = stored.filter(({ key }) => !this.#find(key));
+    const opening = this.#opening;
+    const stored = (await (await opening).all().catch(ignore)) ?? [];
+    // Forgotten meanwhile: what was found belongs to an identity that is gone.
+    if (opening !== this.#opening) return;
+    // Neither what is here, nor what left while the storage was being read.
+    const unknown = stored.filter(({ key }) => !this.#find(key) && !this.#kept.has(key));
     for (const { key } of unknown) this.#kept.set(key, true);
     const entries = [...unknown, ...this.#entries].sort((a, b) => (a.key < b.key ? -1 : 1));
     this.#lastKey = entries.at(-1)?.key ?? this.#lastKey;
@@ -82,7 +82,8 @@ export class Outbox {
     this.#set([...this.#entries, entry]);
     await this.#keep(entry);
     this.#kept.set(key, false);
-    void this.#drain(laneOf(entry));
+    // Every lane: meanwhile it may have been given another one.
+    this.refresh();
     return clientMessageId;
   }
 
@@ -124,16 +125,17 @@ export class Outbox {
     for (const lane of new Set(this.#entries.map(laneOf))) void this.#drain(lane);
   }
 
-  /** Forgets everything; `load` begins anew. */
-  clear(): void {
-    this.#storage?.destroy();
-    this.#storage = this.#opening = undefined;
+  /** Forgets everything at once; `load` begins anew. Resolves when it is gone from the storage, too. */
+  clear(): Promise<void> | undefined {
+    const opening = this.#opening;
+    this.#opening = undefined;
     this.#set([]);
+    return opening?.then((storage) => storage.destroy());
   }
 
   close(): void {
     this.#isClosed = true;
-    void this.#opening?.then(() => this.#storage?.close());
+    void this.#opening?.then((storage) => storage.close());
   }
 
   async #drain(lane: string): Promise<void> {
@@ -170,7 +172,9 @@ export class Outbox {
 
   /** Another tab may have sent it, or was told that it cannot be sent. */
   async #lookAgain(key: string): Promise<void> {
-    const stored = await this.#storage?.get(key).catch(ignore);
+    const storage = await this.#opening;
+    // One that cannot be read may be unsent: sent twice it counts once.
+    const stored = await storage?.get(key).catch(() => this.#find(key));
     if (!stored) this.#set(this.#entries.filter((entry) => entry.key !== key));
     else if (stored.state === 'failed') this.#replace(stored);
   }
@@ -210,21 +214,21 @@ export class Outbox {
     this.#set(this.#entries.map((other) => (other.key === entry.key ? entry : other)));
   }
 
-  /** Storage that fails (full, taken away by the browser) is replaced by memory, and the state says so. */
-  async #keep(entry: OutboxEntry): Promise<void> {
-    await this.#opening;
+  /** What storage does not take (full, taken away by the browser) is in memory only, and the state says so. */
+  async #keep({ key }: OutboxEntry): Promise<void> {
+    const storage = await this.#opening;
+    // As it is now; nothing, when it was discarded meanwhile.
+    const entry = this.#find(key);
     try {
-      await this.#storage?.set(entry);
+      if (entry) await storage?.set(entry);
     } catch {
-      this.#storage = createMemoryStorage();
-      await this.#storage.set(entry);
+      this.#kind = 'memory';
       this.#set(this.#entries);
     }
   }
 
   #delete(key: string): void {
-    this.#kept.delete(key);
-    this.#storage?.delete(key).catch(ignore);
+    void this.#opening?.then((storage) => storage.delete(key)).catch(ignore);
   }
 
   #find(key: string): OutboxEntry | undefined {
@@ -237,7 +241,7 @@ export class Outbox {
 
   #set(entries: readonly OutboxEntry[]): void {
     this.#entries = entries;
-    if (!this.#isClosed) this.#options.onPending(entries, this.#storage?.kind ?? 'indexeddb');
+    if (!this.#isClosed) this.#options.onPending(entries, this.#kind);
   }
 }
 

@@ -60,7 +60,10 @@ export class Synchroniser {
       const { heads } = await request('heads', { conversationIds });
       for (const id of conversationIds) {
         const head = heads[id];
-        if (head) change(id, { kind: 'events', events: [], head });
+        if (!head) continue;
+        change(id, { kind: 'events', events: [], head });
+        // More is held than the server has: it was restored from a backup, and will say so.
+        if (head < (getLogs()[id]?.have ?? 0)) void this.catchUp(id);
       }
     } catch {
       // The next round asks again.

@@ -77,17 +77,19 @@ export class VisitorSession {
   async #renew(): Promise<AccessToken> {
     // Read under the lock: the token that another tab has just used is replaced by now.
     const before = this.read();
+    // The site has cleared its storage: only who acts again becomes a visitor again.
+    if (!before) throw unreachable();
     let session: Session;
     try {
-      session = await this.#ask(before?.refreshToken);
+      session = await this.#ask(before.refreshToken);
     } catch (error) {
       const isEnded = error instanceof ChatError && error.code === 'unauthenticated';
-      if (!before?.refreshToken || !isEnded) throw error;
+      if (!before.refreshToken || !isEnded) throw error;
       session = await this.#ask();
     }
     const now = this.read();
     // Signed out while the answer was on its way.
-    if (!now || now.epoch !== before?.epoch) throw unreachable();
+    if (!now || now.epoch !== before.epoch) throw unreachable();
     this.write({ ...now, refreshToken: session.refreshToken });
     const { accessToken, accessExpiresAt, serverTime } = session;
     const lifeMs = Date.parse(accessExpiresAt) - Date.parse(serverTime);

@@ -63,6 +63,8 @@ function textOf(line: TimelineItem): string {
 const isOnline = (client: VisitorClient) => client.getState().connection.status === 'online';
 const isSettled = (client: VisitorClient) => client.getState().pending.length === 0;
 
+const later = () => ({ ok: false, code: 'busy', message: 'later', retryable: true }) as const;
+
 function sent(): string[] {
   return server.received.flatMap(({ name, payload }) =>
     name === 'message.send' ? (payload.content as { text: string }).text : [],
@@ -209,6 +211,19 @@ describe('sending', () => {
     await client.discard(clientMessageId);
     expect(client.getState().pending).toEqual([]);
     await client.close();
+    const next = openPage();
+    await next.resume();
+    expect(next.getState().pending).toEqual([]);
+  });
+
+  it('drops for good what is discarded before the storage has opened', async () => {
+    const first = openPage();
+    server.faults.onSession = later;
+    const kept = first.send('on second thought');
+    await first.discard(first.getState().pending[0]?.clientMessageId ?? '');
+    await kept;
+    await first.close();
+    server.faults.onSession = () => undefined;
     const next = openPage();
     await next.resume();
     expect(next.getState().pending).toEqual([]);
@@ -462,6 +477,17 @@ describe('receiving', () => {
     await expect(uncaught).resolves.toMatchObject({ message: 'broken listener' });
   });
 
+  it('tells listeners last what is true last, when one of them changes something', async () => {
+    const { client, id } = await talk();
+    const counts: number[] = [];
+    client.on('unread', ({ count }) => counts.push(count));
+    client.subscribe(() => client.markRead(id, client.getState().logs[id]?.have ?? 0));
+    server.workspace.say(id, 'new');
+    await until(() => counts.length === 2);
+    expect(counts).toEqual([1, 0]);
+    expect(client.getState().unreadCount).toBe(0);
+  });
+
   it('stops calling a listener that was taken off', async () => {
     const { client, id } = await talk();
     const heard: string[] = [];
@@ -519,6 +545,25 @@ describe('catching up', () => {
     while (next.getState().logs[id]?.hasOlder) await next.loadOlder(id);
     expect(next.timeline(id)).toHaveLength(121);
     expect(next.getState().logs[id]?.isLoadingOlder).toBe(false);
+  });
+
+  it('begins again where a server restored from a backup has less than was held', async () => {
+    const window = stubWindow();
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    const id = firstId(client);
+    for (const text of ['kept', 'lost', 'lost']) server.workspace.say(id, text);
+    await until(() => client.timeline(id).length === 4);
+    const restored = server.workspace.find(id);
+    restored.events.splice(2);
+    restored.row = { ...restored.row, appliedSeq: 2 };
+    server.faults.onPush = () => {};
+    server.workspace.say(id, 'after');
+    window.fire('focus');
+    await until(() => client.timeline(id).length === 3);
+    expect(linesOf(client)).toEqual(['hello (sent)', 'kept (sent)', 'after (sent)']);
+    expect(client.getState().logs[id]).toMatchObject({ have: 3, head: 3 });
   });
 
   it('goes on until the server answers', async () => {
@@ -658,6 +703,21 @@ describe('across pages', () => {
     expect(storedTexts()).toEqual(['hello', 'again']);
   });
 
+  it('sends what an earlier page has kept, although the storage cannot be read any more', async () => {
+    const first = openPage();
+    server.faults.onSession = later;
+    await first.send('offline');
+    await first.close();
+    const next = openPage();
+    await next.resume();
+    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(() => {
+      throw new DOMException('lost', 'UnknownError');
+    });
+    server.faults.onSession = () => undefined;
+    await until(() => isSettled(next));
+    expect(storedTexts()).toEqual(['offline']);
+  });
+
   it('writes on in the known conversation before the server was reached', async () => {
     const first = openPage();
     await first.send('hello');
@@ -713,6 +773,59 @@ describe('across pages', () => {
     expect(linesOf(next)).toEqual(['are you there? (sent)']);
     expect(server.workspace.conversations.size).toBe(2);
     expect(next.getState().conversations).toHaveLength(1);
+  });
+
+  it('finds out that the thread is lost also when it writes at once', async () => {
+    const first = openPage();
+    await first.send('hello');
+    await until(() => isSettled(first));
+    await first.close();
+    server.forgetSessions();
+    const next = openPage();
+    await next.send('are you there?');
+    await until(() => isSettled(next));
+    expect(next.getState().isThreadLost).toBe(true);
+    expect(linesOf(next)).toEqual(['are you there? (sent)']);
+  });
+
+  it('has no visitor made for who signs out while the page resumes', async () => {
+    const first = openPage();
+    await first.send('hello');
+    await until(() => isSettled(first));
+    await first.close();
+    const next = openPage();
+    await Promise.all([next.resume(), next.signOut()]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(next.getState()).toMatchObject({ hasSession: false, connection: { status: 'idle' } });
+    expect(server.sessionsAsked).toHaveLength(1);
+  });
+
+  it('shows the next visitor nothing of what was being read when another tab signed out', async () => {
+    const window = stubWindow();
+    const first = openPage();
+    server.faults.onSession = later;
+    await first.send('private');
+    await first.close();
+    const next = openPage();
+    const resumed = next.resume();
+    window.fire('storage', { key: Object.keys(storage.localStorage)[0], newValue: null });
+    await resumed;
+    expect(next.getState()).toMatchObject({ hasSession: false, pending: [] });
+  });
+
+  it('makes no new visitor when the site clears its storage', async () => {
+    const window = stubWindow();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    await server.close();
+    server = await createFakeServer({ accessLifeMs: 20_000 });
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    for (const key of Object.keys(storage.localStorage)) storage.localStorage.removeItem(key);
+    await passTime(30_000, vi.advanceTimersByTimeAsync);
+    expect(server.sessionsAsked).toHaveLength(1);
+    window.fire('storage', { key: null, newValue: null });
+    expect(client.getState()).toMatchObject({ hasSession: false, connection: { status: 'idle' } });
   });
 
   it('forgets everything on signing out, in every tab, and can be used again', async () => {
@@ -875,6 +988,44 @@ describe('the connection', () => {
         : 'answer';
     await expect(client.identify({ email: 'nonsense' })).rejects.toMatchObject({ code: 'invalid' });
   });
+
+  it('tries again when the request for a session is never answered', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    vi.stubGlobal('navigator', {});
+    const fetch = vi.spyOn(globalThis, 'fetch').mockReturnValueOnce(new Promise(() => {}));
+    const client = openPage();
+    await client.send('hello');
+    await until(() => fetch.mock.calls.length === 1);
+    await passTime(16_000, vi.advanceTimersByTimeAsync);
+    await until(() => isSettled(client));
+    expect(storedTexts()).toEqual(['hello']);
+  });
+
+  it.each(['while it resumes', 'by who hears that it is online'])(
+    'leaves nothing behind when it is closed %s',
+    async (moment) => {
+      const window = stubWindow();
+      const first = openPage();
+      await first.send('hello');
+      await until(() => isSettled(first));
+      await first.close();
+      await until(() => server.connectionCount === 0);
+
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+      const client = openPage();
+      client.on('connection', ({ status }) => status === 'online' && void client.close());
+      const resumed = client.resume();
+      if (moment === 'while it resumes') await client.close();
+      await resumed;
+      await until(() => moment === 'while it resumes' || window.listenerCount() === 0);
+      await client.send('unsent');
+      // Timers of the server and of Node's sockets end by themselves; a client's would go on for ever.
+      await passTime(60_000, vi.advanceTimersByTimeAsync);
+      expect(vi.getTimerCount()).toBe(0);
+      expect(server.connectionCount).toBe(0);
+      expect(server.sessionsAsked).toHaveLength(moment === 'while it resumes' ? 1 : 2);
+    },
+  );
 
   it('leaves no timer, listener or connection behind', async () => {
     const window = stubWindow();

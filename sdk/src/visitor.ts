@@ -114,6 +114,7 @@ class Visitor implements VisitorClient {
   /** What the server has not been told of the visitor. */
   #person: IdentifyContact | undefined;
 
+  readonly #set = this.#store.dispatch;
   readonly getState = this.#store.getState;
   readonly subscribe = this.#store.subscribe;
   readonly on = this.#events.on;
@@ -152,15 +153,23 @@ class Visitor implements VisitorClient {
       onNamed: (message, id) => this.#hearName(message, id),
       onPending: (pending, outboxStorage) => this.#patch({ pending, outboxStorage }),
     });
+    let told = this.getState();
+    // The first to hear of each change: what others change in answer to it is told after it.
+    this.subscribe(() => {
+      const before = told;
+      told = this.getState();
+      emitChanges(this.#events.emit, before, told);
+    });
     globalThis.addEventListener?.('storage', this.#hearStorage);
   }
 
   readonly resume = async (): Promise<void> => {
     const record = this.#session.read();
     if (!record) return;
-    this.#patch({ hasSession: true, visitorId: record.visitorId ?? null });
-    await this.#load(record);
-    if (record.refreshToken || this.getState().pending.length) this.#connection.start();
+    await this.#recall(record);
+    // Asked again: meanwhile they may have signed out.
+    if (this.#session.read()?.refreshToken || this.getState().pending.length)
+      this.#connection.start();
   };
 
   readonly send = (
@@ -219,9 +228,10 @@ class Visitor implements VisitorClient {
   readonly signOut = async (): Promise<void> => {
     const record = this.#session.read();
     this.#connection.stop();
-    if (record) await this.#load(record);
+    // Opened, if it is not yet, so that it can be taken away.
+    if (record) void this.#recall(record);
     this.#session.forget();
-    this.#leave();
+    await this.#leave();
   };
 
   readonly close = async (): Promise<void> => {
@@ -230,7 +240,8 @@ class Visitor implements VisitorClient {
     this.#conversations.close();
   };
 
-  #load({ epoch }: VisitorRecord): Promise<void> {
+  #recall({ epoch, visitorId }: VisitorRecord): Promise<void> {
+    this.#patch({ hasSession: true, visitorId: this.getState().visitorId ?? visitorId ?? null });
     return this.#conversations.outbox.load(`${this.#key} ${epoch}`);
   }
 
@@ -241,8 +252,7 @@ class Visitor implements VisitorClient {
       record = { epoch: createId('cl') };
       this.#session.write(record);
     }
-    this.#patch({ hasSession: true });
-    void this.#load(record);
+    void this.#recall(record);
     this.#connection.start();
     return record;
   }
@@ -265,7 +275,8 @@ class Visitor implements VisitorClient {
     if (connection.status === 'refused') {
       this.#events.emit('error', new ChatError(connection.code, connection.reason));
     }
-    if (connection.status !== 'online') {
+    // Not `connection.status`: whoever was told may have closed the client.
+    if (!this.#connection.isOnline) {
       this.#conversations.outbox.refresh();
       return;
     }
@@ -275,7 +286,7 @@ class Visitor implements VisitorClient {
     });
     // Another tab may have closed before it could send everything.
     const record = this.#session.read();
-    if (record) void this.#load(record);
+    if (record) void this.#recall(record);
   }
 
   #hearHello(hello: VisitorHello): void {
@@ -311,31 +322,29 @@ class Visitor implements VisitorClient {
     } else this.#conversations.hearSignal(signal);
   }
 
-  /** Another tab has signed out. */
+  /** Another tab has signed out, or cleared the whole storage (no key). */
   readonly #hearStorage = ({ key, newValue }: StorageEvent): void => {
-    if (key !== this.#key || newValue) return;
+    if (newValue || (key === null ? this.#session.read() : key !== this.#key)) return;
     this.#connection.stop();
-    this.#leave();
+    void this.#leave();
   };
 
-  #leave(): void {
-    this.#conversations.outbox.clear();
+  #leave(): Promise<void> | undefined {
+    const gone = this.#conversations.outbox.clear();
     this.#person = undefined;
     this.#set(initialVisitorState);
+    return gone;
   }
 
   /** What cannot be told now is told with the next connection. */
   async #tellPerson(): Promise<void> {
     const person = this.#person;
     if (!person) return;
-    try {
-      await this.#connection.request('contact.identify', person);
-    } catch (error) {
-      if (!isFinal(error)) return;
-      if (person === this.#person) this.#person = undefined;
-      throw error;
-    }
+    const told = this.#connection.request('contact.identify', person);
+    const error: unknown = await told.then(ignore, (reason: unknown) => reason);
+    if (error && !isFinal(error)) return;
     if (person === this.#person) this.#person = undefined;
+    if (isFinal(error)) throw error;
   }
 
   #announce(events: readonly ConversationEvent[]): void {
@@ -348,12 +357,6 @@ class Visitor implements VisitorClient {
 
   #patch(patch: Partial<VisitorState>): void {
     this.#set({ ...this.getState(), ...patch });
-  }
-
-  #set(state: VisitorState): void {
-    const before = this.getState();
-    this.#store.dispatch(state);
-    emitChanges(this.#events.emit, before, state);
   }
 }
 

@@ -64,7 +64,7 @@ const handlers: Handlers = {
     const { cursors } = workspace.find(conversationId);
     const head = log.at(-1)?.seq ?? 0;
     const missed = log.filter(({ seq }) => seq > since);
-    return missed.length > WIRE_LIMITS.resetGap
+    return since > head || missed.length > WIRE_LIMITS.resetGap
       ? { events: log.slice(-limit), head, more: false, reset: true, cursors }
       : { events: missed.slice(0, limit), head, more: missed.length > limit, cursors };
   },
