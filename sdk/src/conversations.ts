@@ -160,6 +160,7 @@ export class Conversations {
   /** The person is back: tries everything now, and looks whether something was missed. */
   wake(): void {
     this.retry.wake();
+    this.#cursors.flush();
     void this.sync.checkHeads();
   }
 

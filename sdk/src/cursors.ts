@@ -41,7 +41,7 @@ export function createCursors({ request, change }: CursorsOptions): Cursors {
       if (moves.get(conversationId) === move) moves.delete(conversationId);
       change(conversationId, { kind: 'cursor', cursor });
     } catch (error) {
-      // What only could not be told now is told with the next move or connection.
+      // What only could not be told now is told with the next move, connection or return of the person.
       if (isFinal(error)) moves.delete(conversationId);
     }
   }

@@ -452,6 +452,22 @@ describe('receiving', () => {
     expect(moves()[1]?.payload).toMatchObject({ read: 3 });
   });
 
+  it('tells again what was read and could not be told, when the visitor comes back', async () => {
+    const window = stubWindow();
+    const { client, id } = await talk();
+    server.workspace.say(id, 'one');
+    await until(() => client.timeline(id).length === 2);
+    const moves = () => server.received.filter(({ name }) => name === 'cursor.advance');
+    server.faults.onCommand = ({ name }) => (name === 'cursor.advance' ? later() : 'answer');
+    client.markRead(id, 2);
+    await until(() => moves().length === 1);
+    server.faults.onCommand = () => 'answer';
+    await until(() => isOnline(client));
+    window.fire('focus');
+    await until(() => moves().length === 2);
+    expect(moves()[1]?.payload).toMatchObject({ read: 2 });
+  });
+
   it('answers the same timeline, and the same lines, while nothing of them changed', async () => {
     const { client, id } = await talk();
     const before = client.timeline(id);
