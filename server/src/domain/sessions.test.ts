@@ -50,3 +50,43 @@ it('does not renew a session that is signed out at the same moment', async () =>
     code: 'unauthenticated',
   });
 });
+
+it('gives a visitor whose page was left before the answer came the same successor, however late', async () => {
+  const { sessions, later } = sessionsWithClock();
+  const first = await sessions.start(holder);
+  const unheard = await sessions.renew('visitor', first.refreshToken);
+  later(60 * 60_000);
+  const again = await sessions.renew('visitor', first.refreshToken);
+  expect(again.refreshToken).toBe(unheard.refreshToken);
+
+  await sessions.renew('visitor', again.refreshToken);
+  later(60 * 60_000);
+  // Now both have gone on from the first one: somebody has a copy.
+  await expect(sessions.renew('visitor', first.refreshToken)).rejects.toMatchObject({
+    code: 'unauthenticated',
+  });
+  expect(await sessions.isActive(first.sessionId)).toBe(false);
+});
+
+it('ends an agent’s session when a replaced token comes after the grace, its successor used or not', async () => {
+  const { sessions, later } = sessionsWithClock();
+  const agent = { ...holder, kind: 'agent', principalId: 'ac_1' } as const;
+  const first = await sessions.start(agent);
+  await sessions.renew('agent', first.refreshToken);
+  later(11_000);
+  await expect(sessions.renew('agent', first.refreshToken)).rejects.toMatchObject({
+    code: 'unauthenticated',
+  });
+  expect(await sessions.isActive(first.sessionId)).toBe(false);
+});
+
+function sessionsWithClock() {
+  let now = NOW;
+  const sessions = createSessions({
+    storage,
+    keys: createTemporaryKeys().refresh,
+    clock: { now: () => now },
+    revocations: { revoke() {}, onRevoked: () => () => undefined },
+  });
+  return { sessions, later: (milliseconds: number) => (now += milliseconds) };
+}

@@ -29,6 +29,9 @@ export interface Sessions {
    * Exchanges a refresh token for its successor. Two tabs that present the same token within ten seconds get the same
    * successor; later than that somebody has a copy, and the whole session ends.
    *
+   * A visitor's token is good for as long as its successor was not used: a page that is left while its request is under
+   * way never hears the answer, and must not lose the conversation for it. A copy still shows, when both have gone on.
+   *
    * @param workspaceId The only workspace whose session it may be; any, when left out.
    * @throws DomainError `unauthenticated`
    */
@@ -97,6 +100,8 @@ export function createSessions(options: SessionsOptions): Sessions {
 
       const isInGrace = now - Date.parse(session.rotatedAt) <= GRACE_MS;
       if (isInGrace) return newestSuccessor(options, session, refreshToken);
+      const unheard = kind === 'visitor' ? await findSuccessor(options, refreshToken) : undefined;
+      if (unheard?.session.rotatedAt === null) return toIssued(unheard.session, unheard.token);
       await end(session.familyId);
       throw sessionEnded();
     },
