@@ -78,14 +78,14 @@ function describeLine(line: TimelineItem): string {
 describe('a visitor and an agent on a real server', { timeout: 30_000 }, () => {
   it('talk both ways, with marks, typing, unread counts and status', async () => {
     const server = await startServer();
-    const agent = asAgent(server, await server.createAgent('owner', { name: 'Ada' }));
+    const agent = asAgent(server, await server.createAgent('owner', { name: 'Support' }));
     const heard: string[] = [];
     agent.on('message', ({ row }) => heard.push(row.lastMessage?.text ?? ''));
     await agent.loadInbox('all');
     await agent.loadInbox('resolved');
 
     const visitor = asVisitor(server);
-    await visitor.identify({ name: 'Grace', email: 'grace@shop.example' });
+    await visitor.identify({ name: 'Shopper', email: 'shopper@shop.example' });
     await visitor.send('hello');
     await until(() => visitor.getState().pending.length === 0);
     await until(() => agent.getState().views.all.conversationIds.length === 1);
@@ -94,7 +94,7 @@ describe('a visitor and an agent on a real server', { timeout: 30_000 }, () => {
     expect(agent.getState().rows[id]).toMatchObject({
       unread: 1,
       isVisitorOnline: true,
-      contact: { name: 'Grace', email: 'grace@shop.example' },
+      contact: { name: 'Shopper', email: 'shopper@shop.example' },
     });
     expect(agent.getState().counts).toMatchObject({ all: 1, unassigned: 1, mine: 0, resolved: 0 });
     await until(() => visitorLines(visitor)[0] === 'visitor: hello (delivered)');
@@ -105,7 +105,7 @@ describe('a visitor and an agent on a real server', { timeout: 30_000 }, () => {
     await until(() => visitorLines(visitor)[0] === 'visitor: hello (read)');
 
     agent.setTyping(id, true);
-    await until(() => visitor.getState().logs[id]?.typing[0]?.name === 'Ada');
+    await until(() => visitor.getState().logs[id]?.typing[0]?.name === 'Support');
     await agent.send(id, 'how can I help?', { assignsSelf: true });
     await until(() => visitor.getState().unreadCount === 1);
     expect(visitor.getState().logs[id]?.typing).toEqual([]);
@@ -173,7 +173,9 @@ describe('a visitor and an agent on a real server', { timeout: 30_000 }, () => {
     await expect(http.lookUpInvitation({ token })).rejects.toMatchObject({ code: 'not_found' });
     await http.updateWorkspace({ name: 'Renamed' });
     expect(await http.getWorkspace()).toMatchObject({ name: 'Renamed' });
-    expect(await http.updateAgent(owner.agent.id, { name: 'Ada' })).toMatchObject({ name: 'Ada' });
+    expect(await http.updateAgent(owner.agent.id, { name: 'Support' })).toMatchObject({
+      name: 'Support',
+    });
     const stranger = createAgentHttp({ serverUrl: server.url, getAccessToken: () => 'nonsense' });
     await expect(stranger.listAgents()).rejects.toMatchObject({ code: 'unauthenticated' });
   });

@@ -69,13 +69,13 @@ describe('createWidget', () => {
   it('loads the script once and queues calls until it is there', () => {
     const widget = createWidget(options);
     widget.open({ text: 'hello' });
-    widget.identify({ name: 'Ada' });
+    widget.identify({ name: 'Shopper' });
     createWidget(options);
     expect(scripts).toMatchObject([{ src: 'https://chat.example/w/wk_test.js', async: true }]);
     expect(loadScript()).toEqual([
       ['boot', { side: 'start' }],
       ['open', { text: 'hello' }],
-      ['identify', { name: 'Ada' }],
+      ['identify', { name: 'Shopper' }],
       ['boot', { side: 'start' }],
     ]);
     widget.toggle();

@@ -201,11 +201,11 @@ describe('the reducer', () => {
     const met = reduce(loaded, { type: 'alcove/presence', id: 'vi_a', status: 'online' });
     expect(met.rows.a?.isVisitorOnline).toBe(true);
     expect(met.presence.vi_a).toBe('online');
-    const contact = { id: 'co_a', name: 'Grace', email: null, page: null, userAgent: null };
+    const contact = { id: 'co_a', name: 'Shopper', email: null, page: null, userAgent: null };
     const named = reduce(met, {
       type: 'alcove/contact',
       contact: { ...contact, locale: null, createdAt: at(1), lastSeenAt: at(1) },
     });
-    expect(named.rows.a?.contact.name).toBe('Grace');
+    expect(named.rows.a?.contact.name).toBe('Shopper');
   });
 });

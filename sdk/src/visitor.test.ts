@@ -82,7 +82,7 @@ describe('before the visitor acts', () => {
     const databases = vi.spyOn(storage.indexedDB, 'open');
     const client = openPage();
     await client.resume();
-    await client.identify({ name: 'Ada' });
+    await client.identify({ name: 'Shopper' });
     client.setPage({ url: 'https://shop.example/', title: 'Shop' });
     client.setTyping('cv_none', true);
     expect(server.sessionsAsked).toEqual([]);
@@ -392,7 +392,7 @@ describe('receiving', () => {
   it('shows who types until they stop, write or fall silent', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const { client, id } = await talk();
-    const actor = { kind: 'agent', id: 'ag_test', name: 'Ada' } as const;
+    const actor = { kind: 'agent', id: 'ag_test', name: 'Support' } as const;
     const told: unknown[] = [];
     client.on('typing', ({ isTyping, name }) => told.push([isTyping, name]));
     const typing = (isTyping: boolean) =>
@@ -409,11 +409,11 @@ describe('receiving', () => {
     await until(() => told.length === 5);
     await vi.advanceTimersByTimeAsync(6_000);
     expect(told).toEqual([
-      [true, 'Ada'],
+      [true, 'Support'],
       [false, null],
-      [true, 'Ada'],
+      [true, 'Support'],
       [false, null],
-      [true, 'Ada'],
+      [true, 'Support'],
       [false, null],
     ]);
   });
@@ -991,13 +991,13 @@ describe('the connection', () => {
 
   it('tells the server who the visitor is as soon as there is one', async () => {
     const client = openPage();
-    await client.identify({ name: 'Ada' });
-    await client.identify({ email: 'ada@shop.example' });
+    await client.identify({ name: 'Shopper' });
+    await client.identify({ email: 'shopper@shop.example' });
     await client.send('hello');
     await until(() => isSettled(client));
     const told = () => server.received.filter(({ name }) => name === 'contact.identify');
     await until(() => told().length === 1);
-    expect(told()[0]?.payload).toEqual({ name: 'Ada', email: 'ada@shop.example' });
+    expect(told()[0]?.payload).toEqual({ name: 'Shopper', email: 'shopper@shop.example' });
     server.faults.onCommand = ({ name }) =>
       name === 'contact.identify'
         ? { ok: false, code: 'invalid', message: 'No e-mail address.', retryable: false }

@@ -5,7 +5,7 @@ import type { AlcoveApi, WidgetMethods } from './widget-api.ts';
  */
 export function compiles(alcove: AlcoveApi, widget: WidgetMethods): void {
   alcove('boot');
-  alcove('boot', { side: 'start', theme: 'dark', name: 'Ada', email: null });
+  alcove('boot', { side: 'start', theme: 'dark', name: 'Shopper', email: null });
   alcove('open', { text: 'Where is my order?' });
   alcove('identify', { name: null });
   alcove('close');
