@@ -53,7 +53,9 @@ test('a visitor and two agents talk: live, with typing, read marks and unread co
     await ownerPage.getByRole('menuitem', { name: /Back office/ }).click();
     await colleaguePage.getByRole('link', { name: /^Mine/ }).click();
     await colleaguesConsole.row('We do, in three days.').click();
-    await expect(colleaguesConsole.timeline.getByText('Front desk assigned this to you')).toBeVisible();
+    await expect(
+      colleaguesConsole.timeline.getByText('Front desk assigned this to you'),
+    ).toBeVisible();
 
     await colleaguePage.getByRole('button', { name: 'Resolve' }).click();
     await expect(widget.panel.getByText(/Marked as resolved/)).toBeVisible();
