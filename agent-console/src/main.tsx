@@ -2,7 +2,7 @@ import createCache from '@emotion/cache';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { createConsoleStore } from './app/store.ts';
+import { createConsoleStore, hearOtherTab } from './app/store.ts';
 import { createSession } from './client/session.ts';
 import { browserStorage } from './shared/persisted.ts';
 
@@ -10,6 +10,7 @@ import { browserStorage } from './shared/persisted.ts';
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce;
 
 const store = createConsoleStore({ storage: browserStorage() });
+window.addEventListener('storage', (event) => hearOtherTab(store, event));
 const session = createSession({
   serverUrl: window.location.origin,
   store,

@@ -101,6 +101,17 @@ test('on a phone there is one column, with a way back', async ({ browser, server
   expect(scrollWidth).toBe(390);
 });
 
+test('in a right-to-left page the contact opens where lines end', async ({ browser, server }) => {
+  const { conversationId } = await visitorWrites(server, 'مرحبا');
+  const agent = await server.createAgent('owner');
+  const page = await openConsole(browser, server, agent, `#/inbox/all/${conversationId}`);
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+  await page.getByRole('button', { name: 'Show contact' }).click();
+  const contact = page.getByRole('complementary', { name: 'Contact' });
+  await expect(async () => expect((await contact.boundingBox())?.x).toBe(0)).toPass();
+});
+
 test('a page that a visitor names is shown with its whole host, and opened only when asked', async ({
   browser,
   server,

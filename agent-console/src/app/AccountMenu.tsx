@@ -13,12 +13,13 @@ import { selectSelf } from '../client/chat.ts';
 import { useSession } from '../client/console-context.tsx';
 import { useAct } from '../client/use-act.ts';
 import { Avatar } from '../shared/Avatar.tsx';
+import { MATCH_PARENT } from '../shared/match-parent.ts';
 import { densityChosen, selectDensity } from '../shared/preferences.ts';
 import { t } from '../shared/texts.ts';
 
 const Who = styled('div')(({ theme }) => ({
   padding: '8px 8px 4px',
-  '& > *': { overflow: 'hidden', textOverflow: 'ellipsis' },
+  '& > *': { overflow: 'hidden', textOverflow: 'ellipsis', textAlign: MATCH_PARENT },
   '& > :first-of-type': { ...theme.typography.h3 },
   '& > :last-of-type': { ...theme.typography.body2, color: theme.vars.palette.text.secondary },
 }));

@@ -17,10 +17,11 @@ const Card = styled('div')(({ theme }) => ({
   borderRadius: 12,
   border: `1px solid ${theme.vars.palette.divider}`,
   backgroundColor: theme.vars.palette.background.paper,
-  '& h1': { ...theme.typography.h1, margin: '16px 0 4px', overflowWrap: 'anywhere' },
-  '& h1 + p': { margin: '0 0 24px' },
+  '& h1': { ...theme.typography.h1, margin: '16px 0 0', overflowWrap: 'anywhere' },
+  '& h1 ~ *': { marginBlockStart: 20 },
+  '& h1 + p': { margin: '4px 0 0', textWrap: 'pretty' },
   '& p': { color: theme.vars.palette.text.secondary },
-  '& form': { display: 'flex', flexDirection: 'column', gap: 16, paddingBlockStart: 16 },
+  '& form': { display: 'flex', flexDirection: 'column', gap: 16 },
   '@media (max-width: 479.95px)': { padding: 24 },
 }));
 

@@ -19,7 +19,7 @@ import { useOpenConversations } from '../conversation/use-open-conversations.ts'
 import { InboxPane } from '../inbox/InboxPane.tsx';
 import { inboxPath, toView } from '../shared/inbox-path.ts';
 import { t } from '../shared/texts.ts';
-import { useIsNarrow, useIsWide } from '../shared/use-layout.ts';
+import { endEdge, useIsNarrow, useIsWide } from '../shared/use-layout.ts';
 
 const List = styled('div')(({ theme }) => ({
   flex: 'none',
@@ -129,7 +129,7 @@ function Contact({ conversationId, isBeside, isOpen, onClose }: ContactProps) {
     );
   }
   return (
-    <Drawer anchor="right" open={isOpen} onClose={onClose}>
+    <Drawer anchor={endEdge()} open={isOpen} onClose={onClose}>
       <Side>
         <IconButton
           aria-label={t('contact.close')}

@@ -27,7 +27,7 @@ export function Join() {
   ) : (
     <Entrance title={t('join.not_read')}>
       <Alert severity="warning">{reasonOf(error)}</Alert>
-      <Button variant="contained" onClick={again} sx={{ marginBlockStart: 4 }}>
+      <Button variant="contained" onClick={again}>
         {t('sign_in.try_again')}
       </Button>
     </Entrance>

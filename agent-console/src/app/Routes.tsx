@@ -36,9 +36,10 @@ function Door() {
   const client = useSession().client();
   if (state.status === 'unreachable') return <Unreachable />;
   if (state.status === 'signed_out') return <SignIn notice={state.notice} />;
-  if (state.status === 'resuming' || !client) return <Opening />;
+  if (state.status !== 'signed_in' || !client) return <Opening />;
   return (
-    <ClientProvider client={client}>
+    // Whoever signs in in another tab takes over, and nothing of the page before is left.
+    <ClientProvider key={state.agentId} client={client}>
       <Routes>
         <Route element={<Shell />}>
           <Route path="inbox/:view/:conversationId?" element={<InboxPage />} />

@@ -6,6 +6,7 @@ import DialogTitle from '@mui/material/DialogTitle';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import { styled } from '@mui/material/styles';
 import Switch from '@mui/material/Switch';
+import { Fragment } from 'react';
 import { useDispatch, useSelector } from 'react-redux';
 import { Key } from '../shared/Key.tsx';
 import { selectHasShortcuts, shortcutsSwitched } from '../shared/preferences.ts';
@@ -29,8 +30,8 @@ const List = styled('dl')(({ theme }) => ({
     justifyContent: 'space-between',
     gap: 16,
     minBlockSize: 40,
-    borderBlockEnd: `1px solid ${theme.vars.palette.divider}`,
   },
+  '& > div + div': { borderBlockStart: `1px solid ${theme.vars.palette.divider}` },
   '& dd': { margin: 0, display: 'flex', alignItems: 'center', gap: 6 },
 }));
 
@@ -53,10 +54,10 @@ export function ShortcutSheet({ isOpen, onClose }: { isOpen: boolean; onClose():
               <dt>{t(key)}</dt>
               <dd>
                 {keys.map((each, index) => (
-                  <span key={each}>
-                    {index > 0 && <Or>{t('shortcuts.or')} </Or>}
+                  <Fragment key={each}>
+                    {index > 0 && <Or>{t('shortcuts.or')}</Or>}
                     <Key>{each}</Key>
-                  </span>
+                  </Fragment>
                 ))}
               </dd>
             </div>

@@ -4,7 +4,7 @@ import { draftChanged, selectDraft } from '../conversation/drafts.ts';
 import { conversationOpened } from '../conversation/open-conversations.ts';
 import type { KeptStorage } from '../shared/persisted.ts';
 import { densityChosen, selectDensity } from '../shared/preferences.ts';
-import { createConsoleStore } from './store.ts';
+import { createConsoleStore, hearOtherTab } from './store.ts';
 
 describe('the store', () => {
   it('keeps drafts, open conversations and preferences over a reload', () => {
@@ -32,6 +32,21 @@ describe('the store', () => {
     store.dispatch(signedOut({ notice: null }));
     store.dispatch(signedIn({ agentId: 'ag_1' }));
     expect(selectDraft(store.getState(), 'cv_1')).toBe('Mine');
+  });
+
+  it('knows the drafts of another tab, so that neither drops those of the other', () => {
+    const storage = memoryStorage();
+    const key = 'alcove:console:ag_1:drafts';
+    const [here, there] = [createConsoleStore({ storage }), createConsoleStore({ storage })];
+    for (const store of [here, there]) store.dispatch(signedIn({ agentId: 'ag_1' }));
+    here.dispatch(draftChanged({ conversationId: 'cv_1', text: 'From here' }));
+    hearOtherTab(there, { key, newValue: storage.getItem(key) });
+    there.dispatch(draftChanged({ conversationId: 'cv_2', text: 'From there' }));
+    hearOtherTab(here, { key, newValue: storage.getItem(key) });
+    hearOtherTab(here, { key: 'alcove:console:ag_2:drafts', newValue: '{"cv_3":"Not mine"}' });
+    hearOtherTab(here, { key, newValue: '{"cv_1":' });
+    expect(here.getState().drafts).toEqual({ cv_1: 'From here', cv_2: 'From there' });
+    expect(JSON.parse(storage.getItem(key) ?? '')).toEqual(here.getState().drafts);
   });
 
   it('forgets a draft that was emptied', () => {

@@ -7,7 +7,7 @@ import {
   openConversationsRead,
   openConversationsReducer,
 } from '../conversation/open-conversations.ts';
-import { type KeptStorage, readKept, writeKept } from '../shared/persisted.ts';
+import { type KeptStorage, parseKept, readKept, writeKept } from '../shared/persisted.ts';
 import {
   acceptPreferences,
   DEFAULT_PREFERENCES,
@@ -41,6 +41,20 @@ export function createConsoleStore({ storage }: { storage: KeptStorage | null })
 
 /** The store that `createConsoleStore` builds. */
 export type ConsoleStore = ReturnType<typeof createConsoleStore>;
+
+/**
+ * Takes over the drafts that another tab has kept (the browser's `storage` event). Tabs write the whole map, so one that
+ * did not know of the other's drafts would drop them.
+ */
+export function hearOtherTab(
+  store: ConsoleStore,
+  { key, newValue }: Pick<StorageEvent, 'key' | 'newValue'>,
+): void {
+  const { session } = store.getState();
+  if (session.status !== 'signed_in' || key !== keyOf('drafts', session.agentId)) return;
+  const drafts = parseKept(newValue, acceptDrafts);
+  if (drafts) store.dispatch(draftsRead(drafts));
+}
 
 /** Reads what is kept when somebody signs in, writes what changed after each action. */
 function keeping(storage: KeptStorage | null): Middleware<object, RootState> {

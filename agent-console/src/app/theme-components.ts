@@ -121,7 +121,18 @@ export const components: ThemeOptions['components'] = {
         insetBlockStart: 0,
         '& legend': { display: 'none' },
       }),
-      input: { paddingBlock: 10, paddingInline: 12, blockSize: 'auto' },
+      input: ({ ownerState }) => ({
+        paddingBlock: ownerState.size === 'small' ? 8 : 10,
+        paddingInline: 12,
+        blockSize: 'auto',
+      }),
+    },
+  },
+  MuiSelect: {
+    styleOverrides: {
+      // MUI sets these by left and right, and more specifically.
+      select: { '&&&': { paddingInline: '12px 32px', minBlockSize: 0 } },
+      icon: { right: 'auto', insetInlineEnd: 7 },
     },
   },
   // Labels stand above their fields: they never move, and never hide what is asked.
@@ -165,6 +176,8 @@ export const components: ThemeOptions['components'] = {
         gap: 8,
         borderRadius: 8,
         ...theme.typography.body1,
+        // A ring around would lie on the neighbours.
+        '&.Mui-focusVisible': { outlineOffset: -2 },
         '&.Mui-focusVisible, &:hover': { backgroundColor: theme.vars.palette.chat.bubbleIn },
         '&.Mui-selected, &.Mui-selected:hover, &.Mui-selected.Mui-focusVisible': {
           backgroundColor: theme.vars.palette.chat.selected,
@@ -214,6 +227,36 @@ export const components: ThemeOptions['components'] = {
         color: theme.vars.palette.text.secondary,
         '&.Mui-selected': { color: theme.vars.palette.chat.accentText, fontWeight: 600 },
       }),
+    },
+  },
+  MuiAlert: {
+    styleOverrides: {
+      root: ({ theme, ownerState }) => ({
+        ...theme.typography.body2,
+        alignItems: 'center',
+        padding: '4px 12px',
+        color: theme.vars.palette.text.primary,
+        backgroundColor: {
+          error: theme.vars.palette.chat.dangerSoft,
+          warning: theme.vars.palette.chat.warningSoft,
+          success: theme.vars.palette.chat.successSoft,
+          info: theme.vars.palette.chat.infoSoft,
+        }[ownerState.severity ?? 'success'],
+        '& .MuiAlert-icon': { marginInlineEnd: 8, fontSize: 20, alignSelf: 'flex-start' },
+      }),
+      action: { marginInline: 'auto -4px', paddingInlineStart: 12, paddingBlockStart: 2 },
+    },
+  },
+  // Over the oldest of what is shown: below, it would lie on the reply and on what failed.
+  MuiSnackbar: {
+    defaultProps: { anchorOrigin: { vertical: 'top', horizontal: 'center' } },
+    styleOverrides: {
+      root: {
+        '&&': { top: 72 },
+        '& .MuiAlert-root': {
+          boxShadow: '0 0 0 1px rgb(0 0 0 / .06), 0 4px 16px rgb(0 0 0 / .16)',
+        },
+      },
     },
   },
   MuiSkeleton: {

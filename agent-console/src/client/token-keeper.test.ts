@@ -45,6 +45,23 @@ describe('the token keeper', () => {
     await expect(keeper.fresh()).resolves.toMatchObject({ agent: { id: 'ag_1' } });
   });
 
+  it('lets a renewal that comes after signing in anew change nothing', async () => {
+    keeper.hold(session('ag_1', 0));
+    refresh.mockRejectedValueOnce(new ChatError('unauthenticated', 'Sign in again.'));
+    const renewal = keeper.fresh();
+    keeper.hold(session('ag_2', 15));
+    await expect(renewal).rejects.toThrow('Sign in again.');
+    expect(onEnded).not.toHaveBeenCalled();
+
+    keeper.hold(session('ag_1', 0));
+    refresh.mockResolvedValueOnce(session('ag_1', 15));
+    const second = keeper.fresh();
+    keeper.hold(session('ag_2', 15));
+    await second;
+    await expect(keeper.fresh()).resolves.toMatchObject({ agent: { id: 'ag_2' } });
+    expect(onOther).not.toHaveBeenCalled();
+  });
+
   it('tells when somebody else has signed in in another tab', async () => {
     keeper.hold(session('ag_1', 0));
     refresh.mockResolvedValue(session('ag_2', 15));

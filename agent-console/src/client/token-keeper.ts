@@ -31,11 +31,13 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     const before = held;
     try {
       const next = await inTurn(options.refresh, options.locks);
+      // Somebody has signed in or out meanwhile: this is of an earlier session.
+      if (held !== before) return held ?? next;
       held = next;
       if (before && before.agent.id !== next.agent.id) options.onOther(next);
       return next;
     } catch (error) {
-      if (before && isSignedOut(error)) options.onEnded();
+      if (before && held === before && isSignedOut(error)) options.onEnded();
       throw error;
     }
   }

@@ -49,10 +49,12 @@ const Details = styled('dl')(({ theme }) => ({
 
 const Email = styled('span')({
   display: 'flex',
-  alignItems: 'center',
+  alignItems: 'flex-start',
   justifyContent: 'space-between',
   gap: 8,
-  marginBlockStart: -4,
+  '& > bdi': { minInlineSize: 0 },
+  // The word stands on the address's line and ends with the column.
+  '& > button': { flex: 'none', marginBlock: -6, marginInlineEnd: -12 },
 });
 
 /** The person behind a conversation. */

@@ -8,6 +8,7 @@ import { styled } from '@mui/material/styles';
 import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
 import { withoutOverrides } from '../shared/contact-name.ts';
+import { MATCH_PARENT } from '../shared/match-parent.ts';
 import { t } from '../shared/texts.ts';
 import { pageLink } from './page-link.ts';
 
@@ -29,6 +30,7 @@ const Open = styled('button')(({ theme }) => ({
 const Address = styled('span')(({ theme }) => ({
   ...theme.typography.caption,
   display: 'block',
+  textAlign: MATCH_PARENT,
   color: theme.vars.palette.text.secondary,
   '& b': { fontWeight: 600 },
 }));

@@ -4,7 +4,7 @@ import Alert from '@mui/material/Alert';
 import Snackbar from '@mui/material/Snackbar';
 import { styled } from '@mui/material/styles';
 import { useEffect, useRef, useState } from 'react';
-import { useSelector } from 'react-redux';
+import { useDispatch, useSelector } from 'react-redux';
 import { type ChatRoot, selectLog, selectRow } from '../client/chat.ts';
 import { useClient } from '../client/console-context.tsx';
 import { reasonOf } from '../client/reason.ts';
@@ -12,10 +12,11 @@ import { EmptyState } from '../shared/EmptyState.tsx';
 import { selectHasShortcuts } from '../shared/preferences.ts';
 import { t } from '../shared/texts.ts';
 import { useShortcuts } from '../shared/use-shortcuts.ts';
+import { Announcer } from './Announcer.tsx';
 import { Composer } from './Composer.tsx';
 import { ConversationHeader } from './ConversationHeader.tsx';
 import { LoadingTimeline } from './LoadingTimeline.tsx';
-import { Announcer } from './Announcer.tsx';
+import { conversationClosed } from './open-conversations.ts';
 import { Timeline } from './Timeline.tsx';
 
 interface ConversationPaneProps {
@@ -34,13 +35,17 @@ const Pane = styled('section')({
 /** One conversation: what was said, and the place to answer. */
 export function ConversationPane({ conversationId, backTo, onShowContact }: ConversationPaneProps) {
   const client = useClient();
+  const dispatch = useDispatch();
   const row = useSelector((root: ChatRoot) => selectRow(root, conversationId));
   const log = useSelector((root: ChatRoot) => selectLog(root, conversationId));
   const [refusal, setRefusal] = useState<string | null>(null);
   useEffect(() => {
     // Waits for the connection by itself; what comes back here is final.
-    client.openConversation(conversationId).catch((error: unknown) => setRefusal(reasonOf(error)));
-  }, [client, conversationId]);
+    client.openConversation(conversationId).catch((error: unknown) => {
+      setRefusal(reasonOf(error));
+      dispatch(conversationClosed(conversationId));
+    });
+  }, [client, dispatch, conversationId]);
 
   if (refusal !== null && !log?.isLoaded) return <EmptyState sentence={refusal} />;
   if (!row || !log?.isLoaded) return <LoadingTimeline />;

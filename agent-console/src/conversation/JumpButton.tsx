@@ -1,8 +1,7 @@
-import { sideOf } from '@alcove/protocol';
-import type { TimelineItem } from '@alcove/sdk/agent';
 import { styled } from '@mui/material/styles';
 import { ArrowDown } from 'lucide-react';
 import { plural, t } from '../shared/texts.ts';
+import { unreadFigure } from '../shared/unread-figure.ts';
 
 const Pill = styled('button')(({ theme }) => ({
   ...theme.typography.body2,
@@ -27,24 +26,12 @@ const Pill = styled('button')(({ theme }) => ({
   '&:hover': { backgroundColor: theme.vars.palette.chat.accentSoft },
 }));
 
-/** Back to the newest message, with how many came meanwhile. */
-export function JumpButton({
-  items,
-  readSeq,
-  onJump,
-}: {
-  items: readonly TimelineItem[];
-  readSeq: number;
-  onJump(): void;
-}) {
-  const count = items.filter(
-    (item) =>
-      item.kind === 'message' && sideOf(item.actor) === 'visitor' && (item.seq ?? 0) > readSeq,
-  ).length;
+/** Back to the newest message, with how many are unread. */
+export function JumpButton({ unread, onJump }: { unread: number; onJump(): void }) {
   return (
     <Pill type="button" onClick={onJump}>
       <ArrowDown size={16} aria-hidden />
-      {count > 0 ? plural('timeline.jump_new', count) : t('timeline.jump')}
+      {unread > 0 ? plural('timeline.jump_new', unread, unreadFigure(unread)) : t('timeline.jump')}
     </Pill>
   );
 }

@@ -1,3 +1,4 @@
+import type { Agent } from '@alcove/protocol';
 import type { TimelineItem } from '@alcove/sdk/agent';
 import { memo } from 'react';
 import { useClient } from '../client/console-context.tsx';
@@ -25,7 +26,7 @@ interface MessageProps {
   isFirstOfGroup: boolean;
   isLastOfGroup: boolean;
   showsState: boolean;
-  selfId: string | undefined;
+  self: Agent | null;
   visitorName: string;
   visitorFaceId: string;
   watchEnd(end: HTMLElement | null): (() => void) | undefined;
@@ -33,7 +34,7 @@ interface MessageProps {
 
 /** What somebody said. Own side at the end, the visitor at the start; told by shape as well as by colour. */
 export const Message = memo(function Message(props: MessageProps) {
-  const { item, isFirstOfGroup, isLastOfGroup, showsState, selfId, watchEnd } = props;
+  const { item, isFirstOfGroup, isLastOfGroup, showsState, self, watchEnd } = props;
   const { id, name } = speaker(props);
   const text = item.content.kind === 'text' ? item.content.text : t('timeline.unsupported');
   const Words = isEmojiOnly(text) ? Emoji : Bubble;
@@ -57,9 +58,9 @@ export const Message = memo(function Message(props: MessageProps) {
         <Meta>
           {isLastOfGroup && (
             <>
-              {item.isOwn && item.actor.id !== selfId && <bdi dir="auto">{name}</bdi>}
+              {item.isOwn && item.actor.id !== self?.id && <bdi dir="auto">{name}</bdi>}
               {item.actor.kind === 'bot' && <span>{t('bot.label')}</span>}
-              <time dateTime={item.at} title={fullTime(item.at)}>
+              <time dir="auto" dateTime={item.at} title={fullTime(item.at)}>
                 {clockTime(item.at)}
               </time>
             </>
@@ -97,7 +98,12 @@ function stateText(item: MessageItem): string {
     : t('message.read_untimed');
 }
 
-function speaker({ item, visitorName, visitorFaceId }: MessageProps): { id: string; name: string } {
-  if (item.actor.kind === 'visitor') return { id: visitorFaceId, name: visitorName };
-  return { id: item.actor.id, name: item.actor.name ?? t('assign.gone') };
+function speaker({ item, self, visitorName, visitorFaceId }: MessageProps): {
+  id: string;
+  name: string;
+} {
+  const { id, kind, name } = item.actor;
+  if (kind === 'visitor') return { id: visitorFaceId, name: visitorName };
+  // What is still on its way carries no name yet.
+  return { id, name: name ?? (id === self?.id ? self.name : t('assign.gone')) };
 }

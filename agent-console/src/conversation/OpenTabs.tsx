@@ -1,5 +1,6 @@
 import { styled } from '@mui/material/styles';
 import { Pencil, X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useSelector } from 'react-redux';
 import { Link } from 'react-router';
 import { type ChatRoot, selectRow } from '../client/chat.ts';
@@ -7,6 +8,7 @@ import { Avatar } from '../shared/Avatar.tsx';
 import { contactName } from '../shared/contact-name.ts';
 import { MATCH_PARENT } from '../shared/match-parent.ts';
 import { plural, t } from '../shared/texts.ts';
+import { unreadFigure } from '../shared/unread-figure.ts';
 import { VisuallyHidden } from '../shared/VisuallyHidden.tsx';
 import { type DraftsRoot, selectDraft } from './drafts.ts';
 import { selectOpenConversations } from './open-conversations.ts';
@@ -137,17 +139,24 @@ function OpenTab({ conversationId, isSelected, path, onClose }: OpenTabProps) {
   const hasDraft = useSelector(
     (root: DraftsRoot) => selectDraft(root, conversationId).trim() !== '',
   );
+  const tab = useRef<HTMLDivElement>(null);
+  const isShown = row !== undefined;
+  useEffect(() => {
+    if (isSelected && isShown) tab.current?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  }, [isSelected, isShown]);
   if (!row) return null;
   const name = contactName(row.contact);
   return (
-    <Tab data-selected={isSelected || undefined}>
+    <Tab ref={tab} data-selected={isSelected || undefined}>
       <TabLink to={path} aria-current={isSelected ? 'page' : undefined} title={name}>
         <Avatar id={row.contact.id} name={name} kind="visitor" size={20} />
         <Name dir="auto">{name}</Name>
         {row.unread > 0 && !isSelected ? (
           <>
             <Dot />
-            <VisuallyHidden>{plural('inbox.unread', row.unread)}</VisuallyHidden>
+            <VisuallyHidden>
+              {plural('inbox.unread', row.unread, unreadFigure(row.unread))}
+            </VisuallyHidden>
           </>
         ) : (
           hasDraft &&

@@ -26,7 +26,7 @@ export function SystemLine({ item, selfId, visitorName }: SystemLineProps) {
           {eventText(item, selfId, actorName(item.actor, visitorName), nameOf)}
         </span>
         {' · '}
-        <time dateTime={item.at} title={fullTime(item.at)}>
+        <time dir="auto" dateTime={item.at} title={fullTime(item.at)}>
           {clockTime(item.at)}
         </time>
       </span>

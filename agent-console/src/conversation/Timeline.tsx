@@ -1,4 +1,4 @@
-import type { InboxRow } from '@alcove/protocol';
+import type { Agent, InboxRow } from '@alcove/protocol';
 import type { ConversationState, TimelineItem } from '@alcove/sdk/agent';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useSelector } from 'react-redux';
@@ -31,7 +31,8 @@ export function Timeline({ row, log }: TimelineProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const [isAtBottom, setIsAtBottom] = useState(true);
-  const items = client.timeline(row.id);
+  // Depends on the outbox as well as on the log; the client answers the same array until one of them changes it.
+  const items = useSelector(() => client.timeline(row.id));
   const readSeq = log.cursors.find((cursor) => cursor.participant.id === self?.id)?.read ?? 0;
   const newFrom = useNewMark(items, readSeq, isAtBottom);
   const rows = useMemo(() => timelineRows(items, newFrom), [items, newFrom]);
@@ -52,11 +53,11 @@ export function Timeline({ row, log }: TimelineProps) {
       <Scroller ref={scroller} role="region" aria-label={t('timeline.label')} tabIndex={0}>
         <Older role="status">{log.isLoadingOlder && t('timeline.older')}</Older>
         <Lines ref={list} role="list">
-          <ShownLines rows={shown} row={row} selfId={self?.id} watchEnd={watchEnd} />
+          <ShownLines rows={shown} row={row} self={self} watchEnd={watchEnd} />
         </Lines>
         <TypingBubble log={log} row={row} />
       </Scroller>
-      {!isAtBottom && <JumpButton items={items} readSeq={readSeq} onJump={jump} />}
+      {!isAtBottom && <JumpButton unread={row.unread} onJump={jump} />}
     </Root>
   );
 }
@@ -64,11 +65,11 @@ export function Timeline({ row, log }: TimelineProps) {
 interface ShownLinesProps {
   rows: readonly TimelineRow[];
   row: InboxRow;
-  selfId: string | undefined;
+  self: Agent | null;
   watchEnd(end: HTMLElement | null): (() => void) | undefined;
 }
 
-function ShownLines({ rows, row, selfId, watchEnd }: ShownLinesProps) {
+function ShownLines({ rows, row, self, watchEnd }: ShownLinesProps) {
   const now = useNow();
   const visitorName = contactName(row.contact);
   return rows.map((line) => (
@@ -81,7 +82,7 @@ function ShownLines({ rows, row, selfId, watchEnd }: ShownLinesProps) {
       <TimelineLine
         line={line}
         now={now}
-        selfId={selfId}
+        self={self}
         visitorName={visitorName}
         visitorFaceId={row.contact.id}
         watchEnd={watchEnd}

@@ -1,3 +1,4 @@
+import type { Agent } from '@alcove/protocol';
 import { memo } from 'react';
 import { t } from '../shared/texts.ts';
 import { dayName } from '../shared/times.ts';
@@ -9,7 +10,7 @@ import type { TimelineRow } from './timeline-rows.ts';
 interface TimelineLineProps {
   line: TimelineRow;
   now: number;
-  selfId: string | undefined;
+  self: Agent | null;
   visitorName: string;
   visitorFaceId: string;
   watchEnd(end: HTMLElement | null): (() => void) | undefined;
@@ -19,7 +20,7 @@ interface TimelineLineProps {
 export const TimelineLine = memo(function TimelineLine({
   line,
   now,
-  selfId,
+  self,
   visitorName,
   visitorFaceId,
   watchEnd,
@@ -30,7 +31,7 @@ export const TimelineLine = memo(function TimelineLine({
     case 'new':
       return <NewLine>{t('timeline.new')}</NewLine>;
     case 'event':
-      return <SystemLine item={line.item} selfId={selfId} visitorName={visitorName} />;
+      return <SystemLine item={line.item} selfId={self?.id} visitorName={visitorName} />;
     case 'message':
       return (
         <Message
@@ -38,7 +39,7 @@ export const TimelineLine = memo(function TimelineLine({
           isFirstOfGroup={line.isFirstOfGroup}
           isLastOfGroup={line.isLastOfGroup}
           showsState={line.showsState}
-          selfId={selfId}
+          self={self}
           visitorName={visitorName}
           visitorFaceId={visitorFaceId}
           watchEnd={watchEnd}

@@ -9,7 +9,7 @@ export const Root = styled('div')({
   minBlockSize: 0,
 });
 
-/** Scrolls by itself and keeps its own place, see `useKeptScroll`. */
+/** Scrolls by itself and keeps its own place, see `createScrollKeeper`. */
 export const Scroller = styled('div')({
   position: 'absolute',
   inset: 0,
@@ -113,7 +113,7 @@ export const Meta = styled('div')(({ theme }) => ({
   color: theme.vars.palette.chat.text3,
   '[data-own] > &': { paddingInline: '4px 40px', justifyContent: 'flex-end' },
   // Drawn, not said: a screen reader pauses between the parts anyway.
-  '& > * + *::before': { content: '"·" / ""', marginInlineEnd: 6 },
+  '& > * + :not([role="alert"])::before': { content: '"·" / ""', marginInlineEnd: 6 },
 }));
 
 export const Failure = styled('span')(({ theme }) => ({

@@ -4,7 +4,7 @@ import { firstUnread } from './timeline-rows.ts';
 
 /**
  * Where the "New" mark stands: set when a conversation is opened with unread messages, or when one comes in while
- * nobody looks (another tab in front, or scrolled up). It stays while one reads, and goes when one answers.
+ * nobody looks (another tab in front, or scrolled up). It stays while one reads, and goes when the team answers.
  *
  * @returns `seq` of the first new message, or `null`
  */
@@ -15,16 +15,16 @@ export function useNewMark(
 ): number | null {
   const isLooking = usePageVisible() && isAtBottom;
   const unread = firstUnread(items, readSeq);
-  const [mark, setMark] = useState(unread);
-  const isDue = unread !== null && !isLooking && (mark === null || mark <= readSeq);
-  if (isDue && mark !== unread) setMark(unread);
+  const isAllRead = unread === null;
+  // Kept is how far was read, not which message comes next: an older page may bring earlier ones.
+  const [from, setFrom] = useState(isAllRead ? null : readSeq);
+  const [wasAllRead, setWasAllRead] = useState(isAllRead);
+  if (isAllRead !== wasAllRead) setWasAllRead(isAllRead);
 
-  const answer = items.findLast((item) => item.kind === 'message' && item.isOwn)?.key;
-  const [seenAnswer, setSeenAnswer] = useState(answer);
-  if (answer !== seenAnswer) {
-    setSeenAnswer(answer);
-    setMark(null);
-  }
+  const mark = from === null ? null : firstUnread(items, from);
+  const isDue = !isAllRead && !isLooking && (from === null || wasAllRead);
+  if (isDue && from !== readSeq) setFrom(readSeq);
+  else if (mark === null && from !== null) setFrom(null);
   return mark;
 }
 

@@ -29,7 +29,7 @@ const Pane = styled('section')({
 const Title = styled('h1')(({ theme }) => ({
   ...theme.typography.h1,
   margin: 0,
-  paddingInline: 20,
+  paddingInline: 16,
   paddingBlock: '14px 10px',
 }));
 

@@ -1,5 +1,5 @@
 import type { Agent, InboxRow as Row, InboxView } from '@alcove/protocol';
-import { sideOf, WIRE_LIMITS } from '@alcove/protocol';
+import { sideOf } from '@alcove/protocol';
 import { Clock } from 'lucide-react';
 import { memo } from 'react';
 import { useSelector } from 'react-redux';
@@ -16,6 +16,7 @@ import { inboxPath } from '../shared/inbox-path.ts';
 import type { Density } from '../shared/preferences.ts';
 import { plural, t } from '../shared/texts.ts';
 import { fullTime, listTime, waitedFor } from '../shared/times.ts';
+import { unreadFigure } from '../shared/unread-figure.ts';
 import { VisuallyHidden } from '../shared/VisuallyHidden.tsx';
 import { Badge, Line, Name, Preview, RowLink, Texts, Time, Waiting } from './inbox-row-parts.tsx';
 
@@ -77,7 +78,7 @@ function Person({ row }: { row: Row }) {
 
 function LastTime({ row, now }: { row: Row; now: number }) {
   return (
-    <Time dateTime={row.lastActivityAt} title={fullTime(row.lastActivityAt)}>
+    <Time dir="auto" dateTime={row.lastActivityAt} title={fullTime(row.lastActivityAt)}>
       {listTime(row.lastActivityAt, now)}
     </Time>
   );
@@ -99,11 +100,11 @@ function LastSaid({ row, view, now }: { row: Row; view: InboxView; now: number }
 /** One number per row: what is unread, else how long the visitor has waited. */
 function Figure({ row, now }: { row: Row; now: number }) {
   if (row.unread > 0) {
-    const most = WIRE_LIMITS.unreadCount;
+    const figure = unreadFigure(row.unread);
     return (
       <Badge>
-        <span aria-hidden>{row.unread >= most ? `${most - 1}+` : row.unread}</span>
-        <VisuallyHidden>{plural('inbox.unread', row.unread)}</VisuallyHidden>
+        <span aria-hidden>{figure}</span>
+        <VisuallyHidden>{plural('inbox.unread', row.unread, figure)}</VisuallyHidden>
       </Badge>
     );
   }

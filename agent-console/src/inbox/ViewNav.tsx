@@ -8,8 +8,7 @@ import { t } from '../shared/texts.ts';
 
 const Nav = styled('nav')({
   display: 'flex',
-  gap: 4,
-  paddingInline: 12,
+  paddingInline: 8,
   paddingBlockEnd: 8,
   overflowX: 'auto',
   scrollbarWidth: 'none',
@@ -22,7 +21,7 @@ const ViewLink = styled(Link)(({ theme }) => ({
   alignItems: 'center',
   gap: 4,
   minBlockSize: 32,
-  paddingInline: 6,
+  paddingInline: 8,
   borderRadius: 8,
   textDecoration: 'none',
   color: theme.vars.palette.text.secondary,
@@ -37,13 +36,12 @@ const ViewLink = styled(Link)(({ theme }) => ({
 }));
 
 const Count = styled('span')(({ theme }) => ({
-  ...theme.typography.caption,
   fontVariantNumeric: 'tabular-nums',
   color: theme.vars.palette.chat.text3,
   '[aria-current] &': { color: 'inherit', fontWeight: 600 },
 }));
 
-/** The inbox's views with how many conversations each holds. */
+/** The inbox's views with how many conversations each holds; of what is done nobody needs a count. */
 export function ViewNav({ view }: { view: InboxView }) {
   const counts = useSelector(selectCounts);
   return (
@@ -51,7 +49,7 @@ export function ViewNav({ view }: { view: InboxView }) {
       {VIEWS.map((each) => (
         <ViewLink key={each} to={inboxPath(each)} aria-current={each === view ? 'page' : undefined}>
           {t(`views.${each}`)}
-          {counts !== null && counts[each] > 0 && (
+          {counts !== null && each !== 'resolved' && counts[each] > 0 && (
             <Count>{counts[each] > 99 ? '99+' : counts[each]}</Count>
           )}
         </ViewLink>

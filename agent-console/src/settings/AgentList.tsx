@@ -8,6 +8,7 @@ import DialogTitle from '@mui/material/DialogTitle';
 import { styled } from '@mui/material/styles';
 import { useState } from 'react';
 import { Avatar } from '../shared/Avatar.tsx';
+import { MATCH_PARENT } from '../shared/match-parent.ts';
 import { t } from '../shared/texts.ts';
 import { RoleSelect } from './RoleSelect.tsx';
 import { grantableRoles, mayChange } from './roles.ts';
@@ -40,7 +41,12 @@ const Item = styled('li')(({ theme }) => ({
 const Person = styled('div')(({ theme }) => ({
   flex: '1 1 180px',
   minInlineSize: 0,
-  '& > *': { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  '& > *': {
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    textAlign: MATCH_PARENT,
+  },
   '& > :first-of-type': { ...theme.typography.h3 },
   '& > :last-child': { ...theme.typography.body2, color: theme.vars.palette.text.secondary },
 }));

@@ -20,7 +20,7 @@ const Section = styled('section')(({ theme }) => ({
   '& h2 + p': { margin: '4px 0 16px', color: theme.vars.palette.text.secondary },
 }));
 
-const Line = styled('div')({ display: 'flex', alignItems: 'center', flexWrap: 'wrap', gap: 8 });
+const Line = styled('div')({ display: 'flex', alignItems: 'stretch', flexWrap: 'wrap', gap: 8 });
 
 const Ready = styled('div')(({ theme }) => ({
   marginBlockStart: 16,

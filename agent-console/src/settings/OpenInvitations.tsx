@@ -15,8 +15,11 @@ const List = styled('ul')(({ theme }) => ({
     justifyContent: 'space-between',
     gap: 12,
     minBlockSize: 44,
+    paddingBlock: 6,
     borderBlockStart: `1px solid ${theme.vars.palette.divider}`,
   },
+  // The word ends with the line above it.
+  '& button': { flex: 'none', marginInlineEnd: -12 },
 }));
 
 const None = styled('p')(({ theme }) => ({

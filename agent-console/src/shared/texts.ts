@@ -39,14 +39,18 @@ export function t<Key extends TextKey>(key: Key, ...[values]: Values<Dictionary[
 }
 
 /**
- * A text that depends on a number, as `{count}`.
+ * A text that depends on a number, as `{count}`; `shown` writes the number in another way.
  *
  * @example plural('inbox.unread', 3)
  */
-export function plural(key: PluralKey, count: number): string {
+export function plural(
+  key: PluralKey,
+  count: number,
+  shown: string = numbers.format(count),
+): string {
   const dictionary: Record<string, string> = en;
   const text = dictionary[`${key}.${plurals.select(count)}`] ?? dictionary[`${key}.other`] ?? key;
-  return fill(text, { count: numbers.format(count) });
+  return fill(text, { count: shown });
 }
 
 function fill(text: string, values: Record<string, string | number> | undefined): string {

@@ -61,7 +61,7 @@ export const en = {
   'join.invalid':
     'Invitation links work once and for a limited time. If you have used it already, sign in. Otherwise ask the person who sent it for a new one.',
   'join.invalid_owner':
-    'If you run this server, `npm start` prints a fresh link until the first owner has joined.',
+    'If you run this server: npm start prints a fresh link until the first owner has joined.',
   'join.to_sign_in': 'Go to sign in',
 
   'views.label': 'Inbox views',
@@ -111,7 +111,7 @@ export const en = {
   'conversation.offline': 'Offline',
   'conversation.presence_unknown': 'Presence is not known just now',
   'conversation.loading': 'Loading the conversation',
-  'conversation.action_failed': 'That did not work: {reason}',
+  'conversation.action_failed': 'That did not work. {reason}',
   'assign.button': 'Assigned to {name}',
   'assign.unassigned': 'Unassigned',
   'assign.me': '{name} (you)',
@@ -189,7 +189,7 @@ export const en = {
 
   'notice.offline': 'You are offline. What you write is kept here and sent when you are back.',
   'notice.reconnecting': 'The server cannot be reached just now. Write anyway, it will be sent.',
-  'notice.refused': 'The server refused the connection: {reason}',
+  'notice.refused': 'The server refused the connection. {reason}',
   'notice.degraded': 'Who is online cannot be told just now. Messages are not affected.',
 
   'settings.title': 'Agents',
@@ -212,7 +212,7 @@ export const en = {
   'settings.cancel': 'Cancel',
   'settings.loading': 'Loading agents',
   'settings.failed': 'The agents could not be loaded.',
-  'settings.change_failed': 'Not changed: {reason}',
+  'settings.change_failed': 'Not changed. {reason}',
   'settings.only_admins': 'Owners and admins can invite and change agents.',
   'invitations.title': 'Invitations',
   'invitations.lead': 'An invitation is a link for one person. Send it yourself; it works once.',
