@@ -18,7 +18,7 @@ test('the first owner joins by the link, and comes back by e-mail and password',
   });
 
   await test.step('joining leads to the inbox', async () => {
-    await page.getByLabel('Your name').fill('Olive');
+    await page.getByLabel('Your name').fill('Helpdesk');
     await page.getByLabel('E-mail').fill('olive@shop.example');
     await page.getByLabel('Password', { exact: true }).fill('a long password');
     await page.getByRole('button', { name: 'Create account' }).click();
@@ -40,7 +40,7 @@ test('the first owner joins by the link, and comes back by e-mail and password',
   });
 
   await test.step('they sign out, and in again', async () => {
-    await page.getByRole('button', { name: 'Account: Olive' }).click();
+    await page.getByRole('button', { name: 'Account: Helpdesk' }).click();
     await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 
@@ -63,16 +63,16 @@ test('an owner invites a colleague by a link, and can withdraw one', async ({
   const owner = await openConsole(
     browser,
     server,
-    await server.createAgent('owner', { name: 'Olive' }),
+    await server.createAgent('owner', { name: 'Helpdesk' }),
     '#/settings/agents',
   );
-  await expect(owner.getByText('Olive (you)')).toBeVisible();
+  await expect(owner.getByText('Helpdesk (you)')).toBeVisible();
   await owner.getByRole('button', { name: 'Create link' }).click();
   const link = await owner.getByLabel('Invitation link').inputValue();
 
   await colleague.goto(link);
   await expect(colleague.getByText('You are invited as an agent.')).toBeVisible();
-  await colleague.getByLabel('Your name').fill('Cedar');
+  await colleague.getByLabel('Your name').fill('Counter');
   await colleague.getByLabel('E-mail').fill('cedar@shop.example');
   await colleague.getByLabel('Password', { exact: true }).fill('a long password');
   await colleague.getByRole('button', { name: 'Join' }).click();
@@ -102,7 +102,7 @@ test('signing out everywhere ends the session in other browsers, in words', asyn
   browser,
   server,
 }) => {
-  const agent = await server.createAgent('owner', { name: 'Olive' });
+  const agent = await server.createAgent('owner', { name: 'Helpdesk' });
   const here = await openConsole(browser, server, agent);
   await expect(here.getByText('Nobody has written yet.')).toBeVisible();
 
@@ -111,7 +111,7 @@ test('signing out everywhere ends the session in other browsers, in words', asyn
   await there.getByLabel('E-mail').fill(agent.email);
   await there.getByLabel('Password', { exact: true }).fill(agent.password);
   await there.getByRole('button', { name: 'Sign in' }).click();
-  await there.getByRole('button', { name: 'Account: Olive' }).click();
+  await there.getByRole('button', { name: 'Account: Helpdesk' }).click();
   await there.getByRole('menuitem', { name: 'Sign out everywhere' }).click();
 
   await expect(there.getByRole('heading', { name: 'Sign in' })).toBeVisible();

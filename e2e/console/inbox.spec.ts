@@ -12,8 +12,8 @@ test('the inbox is live: new conversations, order, unread counts, views and the 
     `<script async src="${server.url}/w/${server.workspace.key}.js"></script>`,
   );
 
-  const ines = await visitorWrites(server, 'Is it in stock?', { name: 'Ines' });
-  const row = page.getByRole('listitem').filter({ hasText: 'Ines' });
+  const shopper = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
+  const row = page.getByRole('listitem').filter({ hasText: 'Shopper' });
   await expect(row).toContainText('Is it in stock?');
   await expect(row).toContainText('1 unread message');
   await expect(page).toHaveTitle(/^\(1\) /);
@@ -21,7 +21,7 @@ test('the inbox is live: new conversations, order, unread counts, views and the 
   await visitorWrites(server, 'Where is my parcel?');
   await expect(page.getByRole('listitem')).toHaveCount(2);
   await expect(page.getByRole('listitem').first()).toContainText('Where is my parcel?');
-  await ines.write('Hello?');
+  await shopper.write('Hello?');
   await expect(page.getByRole('listitem').first()).toContainText('Hello?');
   await expect(row).toContainText('2 unread messages');
   await expect(page.getByRole('link', { name: 'All 2' })).toBeVisible();
@@ -30,17 +30,17 @@ test('the inbox is live: new conversations, order, unread counts, views and the 
 
 test('the list holds still under the pointer', async ({ browser, server }) => {
   const page = await openConsole(browser, server, await server.createAgent('owner'));
-  const ines = await visitorWrites(server, 'First', { name: 'Ines' });
+  const shopper = await visitorWrites(server, 'First', { name: 'Shopper' });
   await visitorWrites(server, 'Second', { name: 'Jonas' });
   const rows = page.getByRole('listitem');
   await expect(rows.first()).toContainText('Jonas');
 
   await rows.nth(1).hover();
-  await ines.write('Are you there?');
+  await shopper.write('Are you there?');
   await expect(rows.nth(1)).toContainText('Are you there?');
   await expect(rows.first()).toContainText('Jonas');
   await page.getByRole('button', { name: 'Show' }).click();
-  await expect(rows.first()).toContainText('Ines');
+  await expect(rows.first()).toContainText('Shopper');
 });
 
 test('reading clears the count, answering takes it, resolving and reopening move it', async ({
@@ -49,7 +49,7 @@ test('reading clears the count, answering takes it, resolving and reopening move
 }) => {
   const page = await openConsole(browser, server, await server.createAgent('owner'));
   const chat = consoleOn(page);
-  const visitor = await visitorWrites(server, 'Is it in stock?', { name: 'Ines' });
+  const visitor = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
   await chat.row('Is it in stock?').click();
   await expect(chat.timeline.getByText('Is it in stock?')).toBeVisible();
   await expect(page.getByText('1 unread message')).toHaveCount(0);
@@ -78,35 +78,35 @@ test('reading clears the count, answering takes it, resolving and reopening move
 test('every open conversation keeps its draft, also over a reload', async ({ browser, server }) => {
   const page = await openConsole(browser, server, await server.createAgent('owner'));
   const chat = consoleOn(page);
-  await visitorWrites(server, 'I am Ines', { name: 'Ines' });
+  await visitorWrites(server, 'I am Shopper', { name: 'Shopper' });
   await visitorWrites(server, 'I am Jonas', { name: 'Jonas' });
 
-  await chat.row('I am Ines').click();
-  await chat.composer.fill('Dear Ines,');
+  await chat.row('I am Shopper').click();
+  await chat.composer.fill('Dear Shopper,');
   await chat.row('I am Jonas').click();
   await expect(page.getByRole('textbox', { name: 'Reply to Jonas' })).toHaveValue('');
   await chat.composer.fill('Dear Jonas,');
 
   const tabs = page.getByRole('navigation', { name: 'Open conversations' });
   await expect(tabs.getByRole('link')).toHaveCount(2);
-  await tabs.getByRole('link', { name: /Ines/ }).click();
-  await expect(chat.composer).toHaveValue('Dear Ines,');
+  await tabs.getByRole('link', { name: /Shopper/ }).click();
+  await expect(chat.composer).toHaveValue('Dear Shopper,');
 
   await page.reload();
-  await expect(chat.composer).toHaveValue('Dear Ines,');
+  await expect(chat.composer).toHaveValue('Dear Shopper,');
   await tabs.getByRole('link', { name: /Jonas/ }).click();
   await expect(chat.composer).toHaveValue('Dear Jonas,');
 
   await page.getByRole('button', { name: 'Close Jonas' }).click();
-  await expect(page.getByRole('textbox', { name: 'Reply to Ines' })).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Reply to Shopper' })).toBeVisible();
 });
 
 test('a reply written offline stands there as waiting, and goes out with the connection', async ({
   browser,
   server,
 }) => {
-  const { conversationId } = await visitorWrites(server, 'Is it in stock?', { name: 'Ines' });
-  const agent = await server.createAgent('owner', { name: 'Olive' });
+  const { conversationId } = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
+  const agent = await server.createAgent('owner', { name: 'Helpdesk' });
   const page = await openConsole(browser, server, agent, `#/inbox/all/${conversationId}`);
   const chat = consoleOn(page);
   await expect(chat.composer).toBeVisible();
@@ -115,7 +115,7 @@ test('a reply written offline stands there as waiting, and goes out with the con
 
   await chat.send('It is.');
   const line = chat.timeline.getByRole('listitem').filter({ hasText: 'It is.' });
-  await expect(line).toContainText('Olive');
+  await expect(line).toContainText('Helpdesk');
   await expect(line).toContainText('Waiting for connection');
   await expect(chat.composer).toHaveValue('');
 
@@ -125,7 +125,7 @@ test('a reply written offline stands there as waiting, and goes out with the con
 });
 
 test('a draft written in one tab is not dropped by another', async ({ browser, server }) => {
-  await visitorWrites(server, 'I am Ines', { name: 'Ines' });
+  await visitorWrites(server, 'I am Shopper', { name: 'Shopper' });
   await visitorWrites(server, 'I am Jonas', { name: 'Jonas' });
   const page = await openConsole(browser, server, await server.createAgent('owner'));
   const other = await page.context().newPage();
@@ -133,18 +133,18 @@ test('a draft written in one tab is not dropped by another', async ({ browser, s
   await consoleOn(other).row('I am Jonas').click();
   await expect(consoleOn(other).composer).toBeVisible();
 
-  await consoleOn(page).row('I am Ines').click();
-  await consoleOn(page).composer.fill('Dear Ines,');
+  await consoleOn(page).row('I am Shopper').click();
+  await consoleOn(page).composer.fill('Dear Shopper,');
   await consoleOn(other).composer.fill('Dear Jonas,');
   await page.reload();
-  await expect(consoleOn(page).composer).toHaveValue('Dear Ines,');
+  await expect(consoleOn(page).composer).toHaveValue('Dear Shopper,');
 });
 
 test('a conversation in no loaded view opens by its address', async ({ browser, server }) => {
   const agent = await server.createAgent('owner');
-  const { conversationId } = await visitorWrites(server, 'Is it in stock?', { name: 'Ines' });
+  const { conversationId } = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
   const page = await openConsole(browser, server, agent, `#/inbox/resolved/${conversationId}`);
-  await expect(page.getByRole('heading', { name: 'Ines' }).first()).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Shopper' }).first()).toBeVisible();
   await expect(consoleOn(page).timeline.getByText('Is it in stock?')).toBeVisible();
 
   await page.goto(`${server.url}/console/#/inbox/all/cv_none`);
@@ -157,7 +157,7 @@ test('a conversation in no loaded view opens by its address', async ({ browser, 
 });
 
 test('a conversation opens where the unread begin', async ({ browser, server }) => {
-  const visitor = await visitorWrites(server, 'First', { name: 'Ines' });
+  const visitor = await visitorWrites(server, 'First', { name: 'Shopper' });
   // More than a screen, fewer than a visitor may send in a burst.
   for (let number = 2; number <= 8; number++) await visitor.write(`Line\n${number}\n`.repeat(4));
   const agent = await server.createAgent('owner');
@@ -174,7 +174,7 @@ test('a long talk loads as one scrolls up, keeps its place, and marks what is ne
   const often = { points: 1_000, durationMs: 1_000 };
   const server = await startTestServer({ limits: { visitorSends: often, visitorCommands: often } });
   try {
-    const visitor = await visitorWrites(server, 'Message 1', { name: 'Ines' });
+    const visitor = await visitorWrites(server, 'Message 1', { name: 'Shopper' });
     // More than one page of history.
     for (let number = 2; number <= 260; number++) await visitor.write(`Message ${number}`);
     const agent = await server.createAgent('owner');
@@ -208,9 +208,9 @@ test('a long talk loads as one scrolls up, keeps its place, and marks what is ne
       const place = await message(30).boundingBox();
       await visitor.write('Something new');
       await expect(page.getByRole('button', { name: '1 new message' })).toBeVisible();
-      await expect(page.getByRole('status').filter({ hasText: 'Ines: Something new' })).toHaveCount(
-        1,
-      );
+      await expect(
+        page.getByRole('status').filter({ hasText: 'Shopper: Something new' }),
+      ).toHaveCount(1);
       expect(await message(30).boundingBox()).toEqual(place);
       await page.getByRole('button', { name: '1 new message' }).click();
       await expect(chat.timeline.getByText('Something new')).toBeInViewport();

@@ -2,7 +2,7 @@ import { consoleOn, expect, openConsole, test } from '../fixtures.ts';
 import { visitorWrites } from './visitors.ts';
 
 test('the keys worth knowing work, and can be switched off', async ({ browser, server }) => {
-  await visitorWrites(server, 'I am Ines', { name: 'Ines' });
+  await visitorWrites(server, 'I am Shopper', { name: 'Shopper' });
   await visitorWrites(server, 'I am Jonas', { name: 'Jonas' });
   const page = await openConsole(browser, server, await server.createAgent('owner'));
   const chat = consoleOn(page);
@@ -12,7 +12,7 @@ test('the keys worth knowing work, and can be switched off', async ({ browser, s
   await page.keyboard.press('j');
   await expect(page.getByRole('textbox', { name: 'Reply to Jonas' })).toBeVisible();
   await page.keyboard.press('j');
-  await expect(page.getByRole('textbox', { name: 'Reply to Ines' })).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Reply to Shopper' })).toBeVisible();
   await page.keyboard.press('k');
   await expect(page.getByRole('textbox', { name: 'Reply to Jonas' })).toBeVisible();
 

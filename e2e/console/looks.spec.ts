@@ -10,8 +10,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }) => {
     test.slow();
     const complaints: string[] = [];
-    const agent = await server.createAgent('owner', { name: 'Olive' });
-    await server.createAgent('agent', { name: 'Cedar' });
+    const agent = await server.createAgent('owner', { name: 'Helpdesk' });
+    await server.createAgent('agent', { name: 'Counter' });
     const page = await openConsole(browser, server, agent);
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
@@ -24,7 +24,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expectAccessible(page, 'an inbox never used');
 
     const { conversationId } = await visitorWrites(server, 'Is it in stock?', {
-      email: 'ines@shop.example',
+      email: 'shopper@shop.example',
       page: { url: 'https://shop.example/jackets', title: 'Jackets' },
     });
     await visitorWrites(server, 'مرحبا');
@@ -82,7 +82,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 test('on a phone there is one column, with a way back', async ({ browser, server }) => {
-  await visitorWrites(server, 'Is it in stock?', { name: 'Ines' });
+  await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
   const page = await openConsole(browser, server, await server.createAgent('owner'));
   await page.setViewportSize({ width: 390, height: 844 });
   const chat = consoleOn(page);

@@ -41,8 +41,8 @@ export function addPage(state: AgentState, name: InboxView, page: ListInboxResul
     return row && belongsTo(name, row, state.agent?.id) ? id : [];
   });
   for (const id of belonging) ids.add(id);
-  const activity = (id: string) => next.rows[id]?.lastActivityAt ?? '';
-  const conversationIds = [...ids].sort((a, b) => activity(b).localeCompare(activity(a)));
+  const activity = (id: string) => Date.parse(next.rows[id]?.lastActivityAt ?? '');
+  const conversationIds = [...ids].sort((a, b) => activity(b) - activity(a));
   const loaded: InboxViewState = { conversationIds, next: page.next, isLoading: false };
   return { ...next, counts: page.counts, views: { ...next.views, [name]: loaded } };
 }

@@ -4,15 +4,17 @@ import { initialsOf } from './initials.ts';
 
 describe('contactName', () => {
   it('is the name, else the e-mail address, else a memorable one', () => {
-    expect(contactName({ id: 'co_1', name: 'Ines', email: 'ines@shop.example' })).toBe('Ines');
-    expect(contactName({ id: 'co_1', name: null, email: 'ines@shop.example' })).toBe(
-      'ines@shop.example',
+    expect(contactName({ id: 'co_1', name: 'Shopper', email: 'shopper@shop.example' })).toBe(
+      'Shopper',
+    );
+    expect(contactName({ id: 'co_1', name: null, email: 'shopper@shop.example' })).toBe(
+      'shopper@shop.example',
     );
     expect(contactName({ id: 'co_1', name: ' ', email: null })).toBe(memorableName('co_1'));
   });
 
   it('cannot turn the text around it', () => {
-    expect(contactName({ id: 'co_1', name: 'Ann\u202Eegnaro', email: null })).toBe('Annegnaro');
+    expect(contactName({ id: 'co_1', name: 'App\u202Eelgreen', email: null })).toBe('Appelgreen');
   });
 
   it('keeps the joiners that Persian and emoji need', () => {
@@ -36,10 +38,10 @@ describe('memorableName', () => {
 
 describe('initialsOf', () => {
   it.each([
-    ['Ines Carvalho', 'IC'],
-    ['Ines Maria de Carvalho', 'IC'],
-    ['ines', 'I'],
-    ['ines.carvalho@shop.example', 'IC'],
+    ['Shop Corner', 'SC'],
+    ['Shop At The Corner', 'SC'],
+    ['shopper', 'S'],
+    ['shopper.carvalho@shop.example', 'SC'],
     ['محمد العلي', 'ما'],
     ['𝒜lpha', '𝒜'],
     ['👍', ''],
