@@ -7,6 +7,8 @@ const WRITERS = 64;
 const SENDS = 10_000;
 const READERS = 4;
 const READS = 100_000;
+/** Small, so that a run is many reads and not much copying. */
+const PAGE = 20;
 /** Every so many sends one is repeated, as after a lost ack. */
 const REPEAT_EVERY = 10;
 const ACK_P99_MS = 1000;
@@ -111,7 +113,7 @@ async function readWhileWriting(reader: Person, reading: Reading): Promise<void>
   while (progress.isWriting || progress.reads < READS) {
     progress.reads++;
     const { events, head, reset } = expectOk(
-      await reader.ask<SyncResult>('sync', { conversationId, since: have, limit: 200 }),
+      await reader.ask<SyncResult>('sync', { conversationId, since: have, limit: PAGE }),
     );
     if (reset) have = events[0]?.prev ?? have;
     for (const event of events) {
