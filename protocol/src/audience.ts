@@ -6,6 +6,8 @@ export type Audience = 'visitor' | 'agents';
 /** The one place that says who may see a kind of event. */
 export const EVENT_AUDIENCE = {
   'message.created': 'everyone',
+  'message.edited': 'everyone',
+  'message.deleted': 'everyone',
   'conversation.assigned': 'agents',
   'conversation.status_changed': 'everyone',
 } as const satisfies Record<EventType, 'everyone' | 'agents'>;

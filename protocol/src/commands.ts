@@ -3,12 +3,12 @@ import type {
   Agent,
   Assignee,
   Contact,
-  Content,
   Cursor,
   InboxCounts,
   InboxRow,
   InboxView,
   Page,
+  SendableContent,
   VisitorConversation,
   Workspace,
 } from './entities.ts';
@@ -22,8 +22,11 @@ export type ConversationReference =
 /** `message.send` */
 export type SendMessage = ConversationReference & {
   clientMessageId: string;
-  content: Content;
+  content: SendableContent;
+  /** The `seq` of the message that this one answers. */
   replyTo?: number;
+  /** The author's clock, ISO 8601. Says nothing about whether two sends are the same. */
+  writtenAt?: string;
   /** Agents only: take the conversation in the same act. */
   assigns?: Assignee;
 };
@@ -36,6 +39,21 @@ export interface Appended {
   /** The server's time of the event, ISO 8601. */
   at: string;
   duplicate: boolean;
+}
+
+/** `message.edit`: other words for one's own message. */
+export interface EditMessage {
+  conversationId: string;
+  clientEventId: string;
+  messageSeq: number;
+  content: SendableContent;
+}
+
+/** `message.delete`: takes one's own message back. */
+export interface DeleteMessage {
+  conversationId: string;
+  clientEventId: string;
+  messageSeq: number;
 }
 
 /** `sync`: the events above `since`. */
@@ -173,7 +191,10 @@ export interface ContactResult {
 
 /** What a visitor may ask: command name, then its payload and its answer. */
 export interface VisitorCommands {
+  hello: { payload: Record<never, never>; result: VisitorHello };
   'message.send': { payload: SendMessage; result: Appended };
+  'message.edit': { payload: EditMessage; result: Appended };
+  'message.delete': { payload: DeleteMessage; result: Appended };
   sync: { payload: Sync; result: SyncResult };
   history: { payload: History; result: HistoryResult };
   heads: { payload: Heads; result: HeadsResult };
@@ -186,7 +207,10 @@ export interface VisitorCommands {
 
 /** What an agent may ask. */
 export interface AgentCommands {
+  hello: { payload: Record<never, never>; result: AgentHello };
   'message.send': { payload: SendMessage; result: Appended };
+  'message.edit': { payload: EditMessage; result: Appended };
+  'message.delete': { payload: DeleteMessage; result: Appended };
   sync: { payload: Sync; result: SyncResult };
   history: { payload: History; result: HistoryResult };
   heads: { payload: Heads; result: HeadsResult };
@@ -222,7 +246,7 @@ export interface Handshake {
   page?: Page;
 }
 
-/** The server's first frame to a visitor, sent after its rooms were joined. */
+/** The server's first frame to a visitor, sent after its rooms were joined; and the answer to `hello`. */
 export interface VisitorHello {
   protocol: number;
   /** ISO 8601. */
@@ -232,7 +256,7 @@ export interface VisitorHello {
   isTeamOnline: boolean;
 }
 
-/** The server's first frame to an agent. */
+/** The server's first frame to an agent, and the answer to `hello`. */
 export interface AgentHello {
   protocol: number;
   /** ISO 8601. */

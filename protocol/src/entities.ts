@@ -16,8 +16,14 @@ export function sideOf(actor: Pick<Actor, 'kind'>): Side {
   return actor.kind === 'visitor' ? 'visitor' : 'team';
 }
 
-/** What a message says. More kinds will follow; readers show an unknown kind as unsupported. */
-export type Content = { kind: 'text'; text: string };
+/** What a participant can say. */
+export type SendableContent = { kind: 'text'; text: string };
+
+/**
+ * What a message says; `deleted` is all that is left of one that its author took back. More kinds will follow; readers
+ * show an unknown kind as unsupported.
+ */
+export type Content = SendableContent | { kind: 'deleted' };
 
 /** The door that an event came in by. */
 export type Via = 'widget' | 'console' | 'api' | 'email';
@@ -35,9 +41,11 @@ export interface Assignee {
 export interface MessagePreview {
   seq: number;
   actor: Actor;
+  /** Empty when the message was deleted. */
   text: string;
   /** ISO 8601. */
   at: string;
+  isDeleted?: true;
 }
 
 /** What a conversation's log adds up to: the fold of its events, see `foldConversation`. */

@@ -1,4 +1,11 @@
-import type { Actor, Assignee, Content, ConversationStatus, Via } from './entities.ts';
+import type {
+  Actor,
+  Assignee,
+  Content,
+  ConversationStatus,
+  SendableContent,
+  Via,
+} from './entities.ts';
 
 /** What every entry of a conversation's log has. */
 export interface EventBase {
@@ -17,14 +24,37 @@ export interface EventBase {
   clientEventId: string;
 }
 
-/** A participant said something. Reopens a resolved conversation when the visitor says it. */
+/**
+ * A participant said something. Reopens a resolved conversation when the visitor says it. A message that is read later
+ * has taken its edits: `content` is what it says now.
+ */
 export interface MessageCreated extends EventBase {
   type: 'message.created';
   content: Content;
+  /** The author's clock when it was written, ISO 8601. Shown; nothing is ever sorted by it. */
+  writtenAt?: string;
+  /** When it was last edited, ISO 8601. */
+  editedAt?: string;
   /** The `seq` of the message that this one answers. */
   replyTo?: number;
   /** An agent's message may take the conversation in the same act. */
   assigns?: Assignee;
+}
+
+/** The author put something else in a message's place. */
+export interface MessageEdited extends EventBase {
+  type: 'message.edited';
+  /** The `seq` of the message. */
+  messageSeq: number;
+  /** `deleted` once the message is: its words are kept nowhere. */
+  content: Content;
+}
+
+/** The author took a message back. */
+export interface MessageDeleted extends EventBase {
+  type: 'message.deleted';
+  /** The `seq` of the message. */
+  messageSeq: number;
 }
 
 /** Somebody became responsible, or nobody is any more. */
@@ -40,14 +70,24 @@ export interface ConversationStatusChanged extends EventBase {
 }
 
 /** An entry of a conversation's log. */
-export type ConversationEvent = MessageCreated | ConversationAssigned | ConversationStatusChanged;
+export type ConversationEvent =
+  | MessageCreated
+  | MessageEdited
+  | MessageDeleted
+  | ConversationAssigned
+  | ConversationStatusChanged;
 
 /** The name of a kind of event. */
 export type EventType = ConversationEvent['type'];
 
-/** An event before storage has given it a place: what happened, without `id`, `seq`, `prev` and `at`. */
+/**
+ * An event before storage has given it a place: what happened, without `id`, `seq`, `prev` and `at`, and without what
+ * later events add to it.
+ */
 export type EventDraft = ConversationEvent extends infer Event
-  ? Event extends ConversationEvent
-    ? Omit<Event, 'id' | 'conversationId' | 'seq' | 'prev' | 'at'>
-    : never
+  ? Event extends { content: Content }
+    ? Omit<Event, keyof Placed | 'editedAt' | 'content'> & { content: SendableContent }
+    : Omit<Event, keyof Placed>
   : never;
+
+type Placed = Pick<EventBase, 'id' | 'conversationId' | 'seq' | 'prev' | 'at'>;

@@ -1,7 +1,7 @@
 import { isVisibleTo } from './audience.ts';
 import type { Content, ConversationRow, MessagePreview } from './entities.ts';
 import { sideOf } from './entities.ts';
-import type { ConversationEvent, MessageCreated } from './events.ts';
+import type { ConversationEvent, MessageCreated, MessageDeleted, MessageEdited } from './events.ts';
 import { WIRE_LIMITS } from './limits.ts';
 
 /** What a conversation is before its first event: not listed anywhere yet. */
@@ -44,6 +44,9 @@ export function foldConversation(row: ConversationRow, event: ConversationEvent)
   switch (event.type) {
     case 'message.created':
       return { ...next, ...messageConsequences(row, event) };
+    case 'message.edited':
+    case 'message.deleted':
+      return { ...next, lastMessage: changedPreview(row.lastMessage, event) };
     case 'conversation.assigned':
       return { ...next, assignee: event.assignee };
     case 'conversation.status_changed':
@@ -74,17 +77,33 @@ function messageConsequences(
 }
 
 /** The shortened message that lists show. */
-export function previewOf(event: MessageCreated): MessagePreview {
-  const line = textOf(event.content).replace(/\s+/g, ' ').trim();
+export function previewOf({ seq, actor, content, at }: MessageCreated): MessagePreview {
+  return { seq, actor, ...shorten(content), at };
+}
+
+/** Counts stay as they are: what was deleted leaves its place in the conversation. */
+function changedPreview(
+  preview: MessagePreview | null,
+  change: MessageEdited | MessageDeleted,
+): MessagePreview | null {
+  if (preview?.seq !== change.messageSeq) return preview;
+  const content = change.type === 'message.edited' ? change.content : { kind: 'deleted' as const };
+  const { seq, actor, at } = preview;
+  return { seq, actor, ...shorten(content), at };
+}
+
+function shorten(content: Content): Pick<MessagePreview, 'text' | 'isDeleted'> {
+  if (content.kind === 'deleted') return { text: '', isDeleted: true };
+  const line = textOf(content).replace(/\s+/g, ' ').trim();
   // Whole code points only: half a surrogate pair would show as a broken character.
   const text = [...line.slice(0, 2 * WIRE_LIMITS.previewLength)]
     .slice(0, WIRE_LIMITS.previewLength)
     .join('');
-  return { seq: event.seq, actor: event.actor, text, at: event.at };
+  return { text };
 }
 
-/** Empty for a kind of content that only a newer build knows. */
-function textOf(content: Content): string {
+/** The words of a message; empty when it was deleted, and for a kind of content that only a newer build knows. */
+export function textOf(content: Content): string {
   return content.kind === 'text' ? content.text : '';
 }
 

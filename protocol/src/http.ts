@@ -1,4 +1,4 @@
-import type { VisitorCommands } from './commands.ts';
+import type { AgentCommands, VisitorCommands } from './commands.ts';
 import type { Agent, AgentRole, Invitation, Page, WidgetLook, Workspace } from './entities.ts';
 
 /** The HTTP doors, all below the server's address. */
@@ -6,6 +6,7 @@ export const HTTP_PATHS = {
   visitorSession: '/api/v1/visitor/session',
   visitorCommands: '/api/v1/visitor/commands',
   visitorSync: '/api/v1/visitor/sync',
+  agentCommands: '/api/v1/agent/commands',
   session: '/api/v1/session',
   sessionRefresh: '/api/v1/session/refresh',
   sessions: '/api/v1/sessions',
@@ -50,6 +51,11 @@ export type VisitorHttpCommand = {
     accessToken?: string;
   };
 }[keyof VisitorCommands];
+
+/** `POST /api/v1/agent/commands`: the socket's commands for networks that block WebSocket. */
+export type AgentHttpCommand = {
+  [Name in keyof AgentCommands]: { command: Name; payload: AgentCommands[Name]['payload'] };
+}[keyof AgentCommands];
 
 /** `POST /api/v1/session` */
 export interface SignIn {

@@ -1,4 +1,4 @@
-import type { Signal } from '@alcove/protocol';
+import { type Signal, textOf } from '@alcove/protocol';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AgentClient, createAgentClient } from './agent.ts';
@@ -209,7 +209,7 @@ describe('a conversation', () => {
     await until(() => client.getState().pending.length === 0);
     for (const id of [open, closed]) {
       const { events, row } = server.workspace.find(id ?? '');
-      const texts = events.flatMap((e) => (e.type === 'message.created' ? e.content.text : []));
+      const texts = events.flatMap((e) => (e.type === 'message.created' ? textOf(e.content) : []));
       expect(texts).toEqual(['question 1', 'one', 'two', 'three']);
       expect(row.assignee).toEqual(id === closed ? { agentId: FAKE_AGENT.id } : null);
     }

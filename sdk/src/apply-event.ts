@@ -118,6 +118,8 @@ function statusAfter(status: ConversationStatus, event: ConversationEvent): Conv
       return event.actor.kind === 'visitor' ? 'open' : status;
     case 'conversation.status_changed':
       return event.status;
+    case 'message.edited':
+    case 'message.deleted':
     case 'conversation.assigned':
       return status;
     default:

@@ -6,6 +6,7 @@ import type {
   ConversationStatus,
   Cursor,
   ErrorCode,
+  SendableContent,
 } from '@alcove/protocol';
 
 /** What a client holds of one conversation's log. */
@@ -38,7 +39,7 @@ export interface PendingMessage {
   /** Empty until the server has named the conversation. */
   conversationId?: string;
   clientConversationId?: string;
-  content: Content;
+  content: SendableContent;
   replyTo?: number;
   assigns?: Assignee;
   /** The client's time, ISO 8601. Shown, never used to sort. */

@@ -1,3 +1,4 @@
+import { textOf } from '@alcove/protocol';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,7 +73,7 @@ const visitorLines = (client: VisitorClient) =>
 
 function describeLine(line: TimelineItem): string {
   if (line.kind !== 'message') return line.kind;
-  return `${line.actor.kind}: ${line.content.text} (${line.state})`;
+  return `${line.actor.kind}: ${textOf(line.content)} (${line.state})`;
 }
 
 describe('a visitor and an agent on a real server', { timeout: 30_000 }, () => {
@@ -252,7 +253,7 @@ describe('a server that is killed in the middle of a burst', () => {
     for (const client of [visitor, agent]) {
       const texts = client
         .timeline(id)
-        .flatMap((line) => (line.kind === 'message' ? line.content.text : []));
+        .flatMap((line) => (line.kind === 'message' ? textOf(line.content) : []));
       expect(texts).toHaveLength(2 * count);
       for (const who of ['visitor', 'agent']) {
         const own = texts.filter((text) => text.startsWith(who));

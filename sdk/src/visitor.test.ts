@@ -1,4 +1,4 @@
-import type { MessageCreated } from '@alcove/protocol';
+import { type MessageCreated, textOf as wordsOf } from '@alcove/protocol';
 import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatError } from './chat-error.ts';
@@ -57,7 +57,7 @@ function linesOf(client: VisitorClient): string[] {
 }
 
 function textOf(line: TimelineItem): string {
-  return line.kind === 'message' ? `${line.content.text} (${line.state})` : line.kind;
+  return line.kind === 'message' ? `${wordsOf(line.content)} (${line.state})` : line.kind;
 }
 
 const isOnline = (client: VisitorClient) => client.getState().connection.status === 'online';
@@ -73,7 +73,7 @@ function sent(): string[] {
 
 function storedTexts(): string[] {
   return [...server.workspace.conversations.values()].flatMap(({ events }) =>
-    events.flatMap((event) => (event.type === 'message.created' ? event.content.text : [])),
+    events.flatMap((event) => (event.type === 'message.created' ? wordsOf(event.content) : [])),
   );
 }
 
@@ -262,7 +262,7 @@ describe('receiving', () => {
     const { client, id } = await talk();
     const heard: string[] = [];
     const counts: number[] = [];
-    client.on('message', ({ message }) => heard.push(message.content.text));
+    client.on('message', ({ message }) => heard.push(wordsOf(message.content)));
     client.on('unread', ({ count }) => counts.push(count));
     server.faults.onPush = (_, deliver) => {
       deliver();
@@ -507,7 +507,7 @@ describe('receiving', () => {
   it('stops calling a listener that was taken off', async () => {
     const { client, id } = await talk();
     const heard: string[] = [];
-    const stop = client.on('message', ({ message }) => heard.push(message.content.text));
+    const stop = client.on('message', ({ message }) => heard.push(wordsOf(message.content)));
     server.workspace.say(id, 'one');
     await until(() => heard.length === 1);
     stop();
@@ -613,7 +613,7 @@ describe('pushes that are dropped, doubled and shuffled at random', () => {
     const shown: number[] = [];
     client.subscribe(() => shown.push(client.getState().logs[id]?.have ?? 0));
     const heard: string[] = [];
-    client.on('message', ({ message }) => heard.push(message.content.text));
+    client.on('message', ({ message }) => heard.push(wordsOf(message.content)));
     let held: (() => void)[] = [];
     server.faults.onPush = (_, deliver) => {
       const fate = random();
@@ -652,7 +652,7 @@ describe('across pages', () => {
 
     const next = openPage();
     const heard: string[] = [];
-    next.on('message', ({ message }) => heard.push(message.content.text));
+    next.on('message', ({ message }) => heard.push(wordsOf(message.content)));
     await next.resume();
     await until(() => isOnline(next));
     expect(next.getState().unreadCount).toBe(1);

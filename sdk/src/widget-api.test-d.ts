@@ -12,7 +12,7 @@ export function compiles(alcove: AlcoveApi, widget: WidgetMethods): void {
   const stop = alcove('on', 'unread', ({ count }) => count.toFixed());
   // Undefined while the script has not loaded.
   stop?.();
-  widget.on('message', ({ message }) => message.content.text)();
+  widget.on('message', ({ message }) => message.content.kind)();
   widget.open();
 }
 

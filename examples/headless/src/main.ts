@@ -36,7 +36,7 @@ function line(item: TimelineItem): HTMLLIElement {
   if (item.kind === 'message') {
     entry.dataset['own'] = String(item.isOwn);
     entry.dir = 'auto';
-    entry.textContent = item.content.text;
+    entry.textContent = item.content.kind === 'text' ? item.content.text : 'Message deleted';
     if (item.isOwn) entry.title = item.failure ?? item.state;
   } else {
     entry.dataset['own'] = 'system';

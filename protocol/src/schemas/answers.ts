@@ -96,39 +96,6 @@ export const inboxRowsResultSchema = object({ rows: listOf(inboxRowSchema) });
 
 export const contactResultSchema = object({ contact: contactSchema });
 
-const sharedAckSchemas = {
-  'message.send': ackOf(appendedSchema),
-  sync: ackOf(syncResultSchema),
-  history: ackOf(historyResultSchema),
-  heads: ackOf(headsResultSchema),
-  'cursor.advance': ackOf(cursorResultSchema),
-  'typing.set': ackOf(object({})),
-  'session.renew': ackOf(sessionRenewedSchema),
-};
-
-/** What a visitor is answered: command name, then the schema of its ack. */
-export const visitorAckSchemas: {
-  [Name in keyof VisitorCommands]: z.ZodType<Ack<VisitorCommands[Name]['result']>>;
-} = {
-  ...sharedAckSchemas,
-  'contact.identify': ackOf(contactIdentifiedSchema),
-  'page.visit': ackOf(object({})),
-};
-
-/** What an agent is answered: command name, then the schema of its ack. */
-export const agentAckSchemas: {
-  [Name in keyof AgentCommands]: z.ZodType<Ack<AgentCommands[Name]['result']>>;
-} = {
-  ...sharedAckSchemas,
-  'conversation.assign': ackOf(appendedSchema),
-  'conversation.resolve': ackOf(appendedSchema),
-  'conversation.reopen': ackOf(appendedSchema),
-  'inbox.list': ackOf(listInboxResultSchema),
-  'inbox.sync': ackOf(syncInboxResultSchema),
-  'inbox.get': ackOf(inboxRowsResultSchema),
-  'contact.get': ackOf(contactResultSchema),
-};
-
 export const visitorHelloSchema = object({
   protocol: wholeNumber(1),
   serverTime: moment,
@@ -146,6 +113,43 @@ export const agentHelloSchema = object({
   onlineAgentIds: listOf(idSchema),
   actor: actorSchema,
 });
+
+const sharedAckSchemas = {
+  'message.send': ackOf(appendedSchema),
+  'message.edit': ackOf(appendedSchema),
+  'message.delete': ackOf(appendedSchema),
+  sync: ackOf(syncResultSchema),
+  history: ackOf(historyResultSchema),
+  heads: ackOf(headsResultSchema),
+  'cursor.advance': ackOf(cursorResultSchema),
+  'typing.set': ackOf(object({})),
+  'session.renew': ackOf(sessionRenewedSchema),
+};
+
+/** What a visitor is answered: command name, then the schema of its ack. */
+export const visitorAckSchemas: {
+  [Name in keyof VisitorCommands]: z.ZodType<Ack<VisitorCommands[Name]['result']>>;
+} = {
+  ...sharedAckSchemas,
+  hello: ackOf(visitorHelloSchema),
+  'contact.identify': ackOf(contactIdentifiedSchema),
+  'page.visit': ackOf(object({})),
+};
+
+/** What an agent is answered: command name, then the schema of its ack. */
+export const agentAckSchemas: {
+  [Name in keyof AgentCommands]: z.ZodType<Ack<AgentCommands[Name]['result']>>;
+} = {
+  ...sharedAckSchemas,
+  hello: ackOf(agentHelloSchema),
+  'conversation.assign': ackOf(appendedSchema),
+  'conversation.resolve': ackOf(appendedSchema),
+  'conversation.reopen': ackOf(appendedSchema),
+  'inbox.list': ackOf(listInboxResultSchema),
+  'inbox.sync': ackOf(syncInboxResultSchema),
+  'inbox.get': ackOf(inboxRowsResultSchema),
+  'contact.get': ackOf(contactResultSchema),
+};
 
 function ackOf<Shape extends z.ZodRawShape>(result: z.ZodObject<Shape>) {
   return z.discriminatedUnion('ok', [result.extend({ ok: exactly(true) }), refusalSchema], {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AgentCommands, ConversationReference, VisitorCommands } from '../commands.ts';
 import { WIRE_LIMITS } from '../limits.ts';
-import { assigneeSchema, contentSchema, inboxViewSchema } from './entities.ts';
+import { assigneeSchema, inboxViewSchema, sendableContentSchema } from './entities.ts';
 import {
   asidePageSchema,
   clientIdSchema,
@@ -10,6 +10,7 @@ import {
   flag,
   idSchema,
   listCursorSchema,
+  moment,
   nameSchema,
   object,
   pageSchema,
@@ -27,8 +28,9 @@ export const sendMessageSchema = object({
   conversationId: idSchema.optional(),
   clientConversationId: clientIdSchema.optional(),
   clientMessageId: clientIdSchema,
-  content: contentSchema,
+  content: sendableContentSchema,
   replyTo: wholeNumber(1).optional(),
+  writtenAt: moment.optional(),
   assigns: assigneeSchema.optional(),
 }).transform(({ conversationId, clientConversationId, ...message }, context) => {
   const reference = toReference(conversationId, clientConversationId);
@@ -51,6 +53,19 @@ function toReference(
   }
   return undefined;
 }
+
+export const editMessageSchema = object({
+  conversationId: idSchema,
+  clientEventId: clientIdSchema,
+  messageSeq: wholeNumber(1),
+  content: sendableContentSchema,
+});
+
+export const deleteMessageSchema = object({
+  conversationId: idSchema,
+  clientEventId: clientIdSchema,
+  messageSeq: wholeNumber(1),
+});
 
 export const syncSchema = object({
   conversationId: idSchema,
@@ -113,7 +128,10 @@ export const getInboxRowsSchema = object({ conversationIds });
 export const getContactSchema = object({ contactId: idSchema });
 
 const sharedCommandSchemas = {
+  hello: object({}),
   'message.send': sendMessageSchema,
+  'message.edit': editMessageSchema,
+  'message.delete': deleteMessageSchema,
   sync: syncSchema,
   history: historySchema,
   heads: headsSchema,

@@ -30,10 +30,16 @@ export const actorSchema = object({
   name: sentence.optional(),
 });
 
+const textContentSchema = object({ kind: exactly('text'), text: textSchema });
+
+export const sendableContentSchema = z.discriminatedUnion('kind', [textContentSchema], {
+  error: expectedKind('must be "text"'),
+});
+
 export const contentSchema = z.discriminatedUnion(
   'kind',
-  [object({ kind: exactly('text'), text: textSchema })],
-  { error: expectedKind('must be "text"') },
+  [textContentSchema, object({ kind: exactly('deleted') })],
+  { error: expectedKind('must be "text" or "deleted"') },
 );
 
 export const viaSchema = oneOf(['widget', 'console', 'api', 'email']);
@@ -50,6 +56,7 @@ export const messagePreviewSchema = object({
   actor: actorSchema,
   text: sentence,
   at: moment,
+  isDeleted: exactly(true).optional(),
 });
 
 export const conversationRowSchema = object({

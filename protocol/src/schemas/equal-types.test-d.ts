@@ -23,6 +23,7 @@ type Same<Schema extends keyof typeof schemas, Type> =
 export type Entities = [
   Expect<Same<'actorSchema', protocol.Actor>>,
   Expect<Same<'contentSchema', protocol.Content>>,
+  Expect<Same<'sendableContentSchema', protocol.SendableContent>>,
   Expect<Same<'viaSchema', protocol.Via>>,
   Expect<Same<'statusSchema', protocol.ConversationStatus>>,
   Expect<Same<'assigneeSchema', protocol.Assignee>>,
@@ -46,6 +47,8 @@ export type Entities = [
 
 export type EventsAndSignals = [
   Expect<Same<'messageCreatedSchema', protocol.MessageCreated>>,
+  Expect<Same<'messageEditedSchema', protocol.MessageEdited>>,
+  Expect<Same<'messageDeletedSchema', protocol.MessageDeleted>>,
   Expect<Same<'conversationAssignedSchema', protocol.ConversationAssigned>>,
   Expect<Same<'conversationStatusChangedSchema', protocol.ConversationStatusChanged>>,
   Expect<Same<'conversationEventSchema', protocol.ConversationEvent>>,
@@ -54,6 +57,8 @@ export type EventsAndSignals = [
 
 export type Commands = [
   Expect<Same<'sendMessageSchema', protocol.SendMessage>>,
+  Expect<Same<'editMessageSchema', protocol.EditMessage>>,
+  Expect<Same<'deleteMessageSchema', protocol.DeleteMessage>>,
   Expect<Same<'syncSchema', protocol.Sync>>,
   Expect<Same<'historySchema', protocol.History>>,
   Expect<Same<'headsSchema', protocol.Heads>>,
@@ -92,6 +97,7 @@ export type Http = [
   Expect<Same<'createVisitorSessionSchema', protocol.CreateVisitorSession>>,
   Expect<Same<'visitorSessionSchema', protocol.VisitorSession>>,
   Expect<Same<'visitorHttpCommandSchema', protocol.VisitorHttpCommand>>,
+  Expect<Same<'agentHttpCommandSchema', protocol.AgentHttpCommand>>,
   Expect<Same<'visitorSyncQuerySchema', protocol.Sync>>,
   Expect<Same<'signInSchema', protocol.SignIn>>,
   Expect<Same<'agentSessionSchema', protocol.AgentSession>>,

@@ -40,8 +40,23 @@ export const messageCreatedSchema = object({
   type: exactly('message.created'),
   ...eventBase,
   content: contentSchema,
+  writtenAt: moment.optional(),
+  editedAt: moment.optional(),
   replyTo: wholeNumber(1).optional(),
   assigns: assigneeSchema.optional(),
+});
+
+export const messageEditedSchema = object({
+  type: exactly('message.edited'),
+  ...eventBase,
+  messageSeq: wholeNumber(1),
+  content: contentSchema,
+});
+
+export const messageDeletedSchema = object({
+  type: exactly('message.deleted'),
+  ...eventBase,
+  messageSeq: wholeNumber(1),
 });
 
 export const conversationAssignedSchema = object({
@@ -59,7 +74,13 @@ export const conversationStatusChangedSchema = object({
 /** An entry of a conversation's log. */
 export const conversationEventSchema = z.discriminatedUnion(
   'type',
-  [messageCreatedSchema, conversationAssignedSchema, conversationStatusChangedSchema],
+  [
+    messageCreatedSchema,
+    messageEditedSchema,
+    messageDeletedSchema,
+    conversationAssignedSchema,
+    conversationStatusChangedSchema,
+  ],
   { error: expectedKind('must be a known type of event') },
 );
 

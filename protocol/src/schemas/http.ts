@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WIRE_LIMITS } from '../limits.ts';
-import { visitorCommandSchemas } from './commands.ts';
+import { agentCommandSchemas, visitorCommandSchemas } from './commands.ts';
 import {
   agentRoleSchema,
   agentSchema,
@@ -56,7 +56,10 @@ export const visitorSessionSchema = object({
 export const visitorHttpCommandSchema = z.discriminatedUnion(
   'command',
   [
+    command('hello'),
     command('message.send'),
+    command('message.edit'),
+    command('message.delete'),
     command('sync'),
     command('history'),
     command('heads'),
@@ -67,6 +70,31 @@ export const visitorHttpCommandSchema = z.discriminatedUnion(
     command('page.visit'),
   ],
   { error: expectedKind(`must be one of: ${Object.keys(visitorCommandSchemas).join(', ')}`) },
+);
+
+/** The body of `POST /api/v1/agent/commands`. */
+export const agentHttpCommandSchema = z.discriminatedUnion(
+  'command',
+  [
+    agentCommand('hello'),
+    agentCommand('message.send'),
+    agentCommand('message.edit'),
+    agentCommand('message.delete'),
+    agentCommand('sync'),
+    agentCommand('history'),
+    agentCommand('heads'),
+    agentCommand('cursor.advance'),
+    agentCommand('typing.set'),
+    agentCommand('session.renew'),
+    agentCommand('conversation.assign'),
+    agentCommand('conversation.resolve'),
+    agentCommand('conversation.reopen'),
+    agentCommand('inbox.list'),
+    agentCommand('inbox.sync'),
+    agentCommand('inbox.get'),
+    agentCommand('contact.get'),
+  ],
+  { error: expectedKind(`must be one of: ${Object.keys(agentCommandSchemas).join(', ')}`) },
 );
 
 /** The query of `GET /api/v1/visitor/sync`, whose numbers arrive as text. */
@@ -141,6 +169,10 @@ function command<Name extends keyof typeof visitorCommandSchemas>(name: Name) {
     payload: visitorCommandSchemas[name],
     accessToken: tokenSchema.optional(),
   });
+}
+
+function agentCommand<Name extends keyof typeof agentCommandSchemas>(name: Name) {
+  return object({ command: exactly(name), payload: agentCommandSchemas[name] });
 }
 
 function numeral(min: number, max?: number) {

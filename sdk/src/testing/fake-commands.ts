@@ -45,6 +45,26 @@ export function execute(
 }
 
 const handlers: Handlers = {
+  hello: (_, reader, workspace) => workspace.helloFor(reader) as Commands['hello']['result'],
+  'message.edit'({ conversationId, clientEventId, messageSeq, content }, reader, workspace) {
+    return workspace.appendOnce(conversationId, {
+      type: 'message.edited',
+      actor: actorOf(reader),
+      via: reader.kind === 'agent' ? 'console' : 'widget',
+      clientEventId,
+      messageSeq,
+      content,
+    });
+  },
+  'message.delete'({ conversationId, clientEventId, messageSeq }, reader, workspace) {
+    return workspace.appendOnce(conversationId, {
+      type: 'message.deleted',
+      actor: actorOf(reader),
+      via: reader.kind === 'agent' ? 'console' : 'widget',
+      clientEventId,
+      messageSeq,
+    });
+  },
   'message.send'(payload, reader, workspace) {
     const { conversationId, clientConversationId, clientMessageId, content, assigns } = payload;
     const id = conversationId ?? openOnce(workspace, reader.id, clientConversationId ?? '').row.id;

@@ -7,9 +7,11 @@ import { type Contacts, createContacts } from './contacts.ts';
 import { createConversationLog } from './conversation-log.ts';
 import { type Conversations, createConversations } from './conversations.ts';
 import type { EventPublisher } from './event-publisher.ts';
+import { createDecide } from './decisions.ts';
 import { createGreetings, type Greetings } from './greetings.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
+import { createMessageChanges, type MessageChanges } from './message-changes.ts';
 import { createMessages, type Messages } from './messages.ts';
 import { createOpenings } from './openings.ts';
 import { createPresence, type Presence } from './presence.ts';
@@ -20,6 +22,7 @@ import { createTyping, type Typing } from './typing.ts';
 /** The rules of conversations, with everything they need built in. */
 export interface Domain {
   readonly messages: Messages;
+  readonly messageChanges: MessageChanges;
   readonly conversations: Conversations;
   readonly logReader: LogReader;
   readonly readCursors: ReadCursors;
@@ -45,9 +48,11 @@ export function createDomain(ports: {
   const presence = createPresence(ports);
   const log = createConversationLog({ ...ports, roster });
   const openings = createOpenings({ ...ports, access, limiter: ports.cluster.limiter });
-  const parts = { ...ports, roster, access, presence, log, openings };
+  const decide = createDecide({ ...ports, log });
+  const parts = { ...ports, roster, access, presence, log, openings, decide };
   return {
     messages: createMessages(parts),
+    messageChanges: createMessageChanges(parts),
     conversations: createConversations(parts),
     logReader: createLogReader(parts),
     readCursors: createReadCursors(parts),

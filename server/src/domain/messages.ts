@@ -4,6 +4,7 @@ import type { Access, ConversationScope } from './access.ts';
 import { checkAssignee } from './assignees.ts';
 import type { ConversationLog } from './conversation-log.ts';
 import { DomainError } from './domain-error.ts';
+import { findMessage } from './find-message.ts';
 import type { Openings } from './openings.ts';
 import type { Caller } from './principal.ts';
 import type { Roster } from './roster.ts';
@@ -46,6 +47,7 @@ export function createMessages(options: MessagesOptions): Messages {
         content: message.content,
         replyTo: message.replyTo,
         assigns: message.assigns,
+        writtenAt: message.writtenAt,
       });
       if (appended === 'stale') throw new Error('a message without a condition was called stale');
       return appended;
@@ -104,13 +106,7 @@ async function checkReply(
   replyTo: number,
   storage: Storage,
 ) {
-  const [answered] = await storage.forWorkspace(scope.workspaceId).conversations.readEvents({
-    conversationId: scope.conversationId,
-    audience: principal.kind === 'visitor' ? 'visitor' : 'agents',
-    after: replyTo - 1,
-    limit: 1,
-  });
-  if (answered?.seq !== replyTo || answered.type !== 'message.created') {
+  if (!(await findMessage(storage, principal, scope, replyTo))) {
     throw new DomainError('invalid', 'replyTo must be the seq of a message in this conversation.');
   }
 }

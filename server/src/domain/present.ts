@@ -4,6 +4,7 @@ import {
   type Audience,
   type Contact,
   type ContactSummary,
+  type Content,
   type ConversationEvent,
   type Cursor,
   type InboxRow,
@@ -41,20 +42,33 @@ export function presentEvent(
   const base = { id, conversationId, seq, prev, at, actor, via, clientEventId };
   switch (event.type) {
     case 'message.created': {
-      const { type, content, replyTo, assigns } = event;
-      const message = { ...base, type, content: { kind: content.kind, text: content.text } };
+      const { type, content, writtenAt, editedAt, replyTo, assigns } = event;
       return {
-        ...message,
+        ...base,
+        type,
+        content: presentContent(content),
+        ...(writtenAt === undefined ? {} : { writtenAt }),
+        ...(editedAt === undefined ? {} : { editedAt }),
         ...(replyTo === undefined ? {} : { replyTo }),
         // Who is responsible is the team's own business.
         ...(assigns === undefined || audience === 'visitor' ? {} : { assigns }),
       };
     }
+    case 'message.edited': {
+      const { type, messageSeq, content } = event;
+      return { ...base, type, messageSeq, content: presentContent(content) };
+    }
+    case 'message.deleted':
+      return { ...base, type: event.type, messageSeq: event.messageSeq };
     case 'conversation.assigned':
       return { ...base, type: event.type, assignee: event.assignee };
     case 'conversation.status_changed':
       return { ...base, type: event.type, status: event.status };
   }
+}
+
+function presentContent(content: Content): Content {
+  return content.kind === 'text' ? { kind: content.kind, text: content.text } : { kind: 'deleted' };
 }
 
 /** An event that was just appended, for both audiences. */
@@ -171,6 +185,7 @@ export function presentWorkspace(workspace: WorkspaceRecord): Workspace {
 
 function presentPreview(preview: MessagePreview | null, agents: AgentsById): MessagePreview | null {
   if (!preview) return null;
-  const { seq, actor, text, at } = preview;
-  return { seq, actor: presentActor(actor, agents), text, at };
+  const { seq, actor, text, at, isDeleted } = preview;
+  const presented = { seq, actor: presentActor(actor, agents), text, at };
+  return isDeleted ? { ...presented, isDeleted } : presented;
 }

@@ -13,6 +13,7 @@ import {
   foldConversation,
   isVisibleTo,
   sideOf,
+  textOf,
 } from '@alcove/protocol';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -244,7 +245,7 @@ export function describeStorage(
           await conversations.append(request(conversationId, message(text)));
         const events = await readAll(conversations, conversationId);
         expect(
-          events.map((event) => event.type === 'message.created' && event.content.text),
+          events.map((event) => event.type === 'message.created' && textOf(event.content)),
         ).toEqual(texts);
       });
 

@@ -13,13 +13,16 @@ export function createAgentCommands(options: {
   authenticator: Authenticator;
   limits: Limits;
 }): CommandTable<Caller<AgentPrincipal>, AgentCommands> {
-  const { messages, conversations, logReader, readCursors, typing, inbox, contacts } =
-    options.domain;
+  const { messages, messageChanges, conversations, logReader, readCursors } = options.domain;
+  const { typing, inbox, contacts, greetings } = options.domain;
   const sends = { name: 'agent-sends', rate: options.limits.agentSends };
   const others = { name: 'agent-commands', rate: options.limits.agentCommands };
 
   return {
+    hello: command(others, schemas.hello, ({ principal }) => greetings.helloAgent(principal)),
     'message.send': command(sends, schemas['message.send'], messages.send),
+    'message.edit': command(sends, schemas['message.edit'], messageChanges.edit),
+    'message.delete': command(sends, schemas['message.delete'], messageChanges.delete),
     sync: command(others, schemas.sync, (caller, query) => logReader.sync(caller.principal, query)),
     history: command(others, schemas.history, (caller, query) =>
       logReader.history(caller.principal, query),

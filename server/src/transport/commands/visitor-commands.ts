@@ -13,12 +13,16 @@ export function createVisitorCommands(options: {
   authenticator: Authenticator;
   limits: Limits;
 }): CommandTable<Caller<VisitorPrincipal>, VisitorCommands> {
-  const { messages, logReader, readCursors, typing, contacts } = options.domain;
+  const { messages, messageChanges, logReader, readCursors } = options.domain;
+  const { typing, contacts, greetings } = options.domain;
   const sends = { name: 'visitor-sends', rate: options.limits.visitorSends };
   const others = { name: 'visitor-commands', rate: options.limits.visitorCommands };
 
   return {
+    hello: command(others, schemas.hello, ({ principal }) => greetings.helloVisitor(principal)),
     'message.send': command(sends, schemas['message.send'], messages.send),
+    'message.edit': command(sends, schemas['message.edit'], messageChanges.edit),
+    'message.delete': command(sends, schemas['message.delete'], messageChanges.delete),
     sync: command(others, schemas.sync, (caller, query) => logReader.sync(caller.principal, query)),
     history: command(others, schemas.history, (caller, query) =>
       logReader.history(caller.principal, query),
