@@ -191,7 +191,7 @@ export interface ContactResult {
 
 /** What a visitor may ask: command name, then its payload and its answer. */
 export interface VisitorCommands {
-  hello: { payload: Record<never, never>; result: VisitorHello };
+  'hello.get': { payload: Record<never, never>; result: VisitorHello };
   'message.send': { payload: SendMessage; result: Appended };
   'message.edit': { payload: EditMessage; result: Appended };
   'message.delete': { payload: DeleteMessage; result: Appended };
@@ -207,7 +207,7 @@ export interface VisitorCommands {
 
 /** What an agent may ask. */
 export interface AgentCommands {
-  hello: { payload: Record<never, never>; result: AgentHello };
+  'hello.get': { payload: Record<never, never>; result: AgentHello };
   'message.send': { payload: SendMessage; result: Appended };
   'message.edit': { payload: EditMessage; result: Appended };
   'message.delete': { payload: DeleteMessage; result: Appended };
@@ -246,7 +246,7 @@ export interface Handshake {
   page?: Page;
 }
 
-/** The server's first frame to a visitor, sent after its rooms were joined; and the answer to `hello`. */
+/** The server's first frame to a visitor, sent after its rooms were joined; and the answer to `hello.get`. */
 export interface VisitorHello {
   protocol: number;
   /** ISO 8601. */
@@ -256,7 +256,7 @@ export interface VisitorHello {
   isTeamOnline: boolean;
 }
 
-/** The server's first frame to an agent, and the answer to `hello`. */
+/** The server's first frame to an agent, and the answer to `hello.get`. */
 export interface AgentHello {
   protocol: number;
   /** ISO 8601. */

@@ -46,6 +46,7 @@ const HTTP_DOORS: Record<string, { request?: z.ZodType; answer?: z.ZodType }> = 
     request: schemas.visitorSyncQuerySchema,
     answer: visitorAckSchemas.sync,
   },
+  [`POST ${HTTP_PATHS.agentCommands}`]: { request: schemas.agentHttpCommandSchema },
   [`POST ${HTTP_PATHS.session}`]: {
     request: schemas.signInSchema,
     answer: schemas.agentSessionSchema,
@@ -105,6 +106,9 @@ function answerSchemaOf({ method, path, request, status }: HttpExchange): z.ZodT
   if (status === 204) return z.undefined();
   if (path === HTTP_PATHS.visitorCommands) {
     return visitorAckSchemas[schemas.visitorHttpCommandSchema.parse(request).command];
+  }
+  if (path === HTTP_PATHS.agentCommands) {
+    return agentAckSchemas[schemas.agentHttpCommandSchema.parse(request).command];
   }
   return HTTP_DOORS[doorOf({ method, path })]?.answer ?? z.never();
 }
@@ -242,10 +246,18 @@ describe('golden HTTP exchanges', () => {
   it('are there for every door and every command', () => {
     const used = new Set(goldenHttp.map(({ frame }) => doorOf(frame)));
     expect(used).toEqual(new Set(Object.keys(HTTP_DOORS)));
-    const overHttp = goldenHttp
-      .filter(({ frame }) => frame.path === HTTP_PATHS.visitorCommands)
-      .map(({ frame }) => schemas.visitorHttpCommandSchema.parse(frame.request).command);
-    expect(new Set(overHttp)).toEqual(new Set(Object.keys(visitorCommandSchemas)));
+    const commandsAt = (path: string, schema: z.ZodType<{ command: string }>) =>
+      new Set(
+        goldenHttp
+          .filter(({ frame }) => frame.path === path)
+          .map(({ frame }) => schema.parse(frame.request).command),
+      );
+    expect(commandsAt(HTTP_PATHS.visitorCommands, schemas.visitorHttpCommandSchema)).toEqual(
+      new Set(Object.keys(visitorCommandSchemas)),
+    );
+    expect(commandsAt(HTTP_PATHS.agentCommands, schemas.agentHttpCommandSchema)).toEqual(
+      new Set(Object.keys(agentCommandSchemas)),
+    );
   });
 
   it('name every path of the protocol', () => {

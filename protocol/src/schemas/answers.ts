@@ -131,7 +131,7 @@ export const visitorAckSchemas: {
   [Name in keyof VisitorCommands]: z.ZodType<Ack<VisitorCommands[Name]['result']>>;
 } = {
   ...sharedAckSchemas,
-  hello: ackOf(visitorHelloSchema),
+  'hello.get': ackOf(visitorHelloSchema),
   'contact.identify': ackOf(contactIdentifiedSchema),
   'page.visit': ackOf(object({})),
 };
@@ -141,7 +141,7 @@ export const agentAckSchemas: {
   [Name in keyof AgentCommands]: z.ZodType<Ack<AgentCommands[Name]['result']>>;
 } = {
   ...sharedAckSchemas,
-  hello: ackOf(agentHelloSchema),
+  'hello.get': ackOf(agentHelloSchema),
   'conversation.assign': ackOf(appendedSchema),
   'conversation.resolve': ackOf(appendedSchema),
   'conversation.reopen': ackOf(appendedSchema),

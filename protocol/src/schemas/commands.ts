@@ -128,7 +128,7 @@ export const getInboxRowsSchema = object({ conversationIds });
 export const getContactSchema = object({ contactId: idSchema });
 
 const sharedCommandSchemas = {
-  hello: object({}),
+  'hello.get': object({}),
   'message.send': sendMessageSchema,
   'message.edit': editMessageSchema,
   'message.delete': deleteMessageSchema,

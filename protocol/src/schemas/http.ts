@@ -56,7 +56,7 @@ export const visitorSessionSchema = object({
 export const visitorHttpCommandSchema = z.discriminatedUnion(
   'command',
   [
-    command('hello'),
+    command('hello.get'),
     command('message.send'),
     command('message.edit'),
     command('message.delete'),
@@ -76,7 +76,7 @@ export const visitorHttpCommandSchema = z.discriminatedUnion(
 export const agentHttpCommandSchema = z.discriminatedUnion(
   'command',
   [
-    agentCommand('hello'),
+    agentCommand('hello.get'),
     agentCommand('message.send'),
     agentCommand('message.edit'),
     agentCommand('message.delete'),

@@ -45,7 +45,7 @@ export function execute(
 }
 
 const handlers: Handlers = {
-  hello: (_, reader, workspace) => workspace.helloFor(reader) as Commands['hello']['result'],
+  'hello.get': (_, reader, workspace) => workspace.helloFor(reader) as Commands['hello.get']['result'],
   'message.edit'({ conversationId, clientEventId, messageSeq, content }, reader, workspace) {
     return workspace.appendOnce(conversationId, {
       type: 'message.edited',

@@ -19,7 +19,7 @@ export function createAgentCommands(options: {
   const others = { name: 'agent-commands', rate: options.limits.agentCommands };
 
   return {
-    hello: command(others, schemas.hello, ({ principal }) => greetings.helloAgent(principal)),
+    'hello.get': command(others, schemas['hello.get'], ({ principal }) => greetings.helloAgent(principal)),
     'message.send': command(sends, schemas['message.send'], messages.send),
     'message.edit': command(sends, schemas['message.edit'], messageChanges.edit),
     'message.delete': command(sends, schemas['message.delete'], messageChanges.delete),

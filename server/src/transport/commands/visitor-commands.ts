@@ -19,7 +19,7 @@ export function createVisitorCommands(options: {
   const others = { name: 'visitor-commands', rate: options.limits.visitorCommands };
 
   return {
-    hello: command(others, schemas.hello, ({ principal }) => greetings.helloVisitor(principal)),
+    'hello.get': command(others, schemas['hello.get'], ({ principal }) => greetings.helloVisitor(principal)),
     'message.send': command(sends, schemas['message.send'], messages.send),
     'message.edit': command(sends, schemas['message.edit'], messageChanges.edit),
     'message.delete': command(sends, schemas['message.delete'], messageChanges.delete),
