@@ -2,6 +2,7 @@ import { type Appended, createId, type HistoryResult, type SyncResult } from '@a
 import { connect, expectOk, openConversation, type Person, withServer } from './people.ts';
 import type { SpawnedServer } from '@alcove/server/testing';
 import type { BenchResult } from './bench-result.ts';
+import { percentile, round } from './figures.ts';
 
 const WRITERS = 64;
 const SENDS = 10_000;
@@ -150,13 +151,4 @@ async function checkNewestPage(
   if (page.head !== SENDS + 1) failures.push(`head is ${page.head}, not ${SENDS + 1}`);
   if (page.events.at(-1)?.seq !== page.head)
     failures.push('the newest page does not end at the head');
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}
-
-function round(milliseconds: number): number {
-  return Math.round(milliseconds * 10) / 10;
 }

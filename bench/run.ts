@@ -7,6 +7,7 @@ import type { BenchResult } from './bench-result.ts';
 
 const benches: Record<string, () => Promise<{ run: () => Promise<BenchResult> }>> = {
   'one-conversation': () => import('./one-conversation.ts'),
+  throughput: () => import('./throughput.ts'),
   cursors: () => import('./cursors.ts'),
 };
 

@@ -14,6 +14,8 @@ export interface SpawnOptions {
   /** 0, or left out: any free one. Give the earlier one to come back at the same address. */
   port?: number;
   limits?: Partial<Limits>;
+  /** Flags of Node.js for the process, for instance a module to be loaded first. */
+  execArgv?: readonly string[];
 }
 
 /** A server in a process of its own, which may be killed. */
@@ -32,6 +34,7 @@ export async function spawnTestServer(options: SpawnOptions): Promise<SpawnedSer
     process.execPath,
     [
       ...(isSource ? ['--conditions=alcove-source'] : []),
+      ...(options.execArgv ?? []),
       fileURLToPath(entry),
       JSON.stringify(options),
     ],
