@@ -138,6 +138,15 @@ export interface Cursor {
   readAt: string | null;
 }
 
+/** When a participant first had a message; the times come from the moves of its cursor. */
+export interface Receipt {
+  participant: Actor;
+  /** ISO 8601. */
+  deliveredAt: string | null;
+  /** ISO 8601. */
+  readAt: string | null;
+}
+
 /** The id under which visitors see the team in cursors and presence. */
 export const TEAM_ID = 'team';
 

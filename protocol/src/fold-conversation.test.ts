@@ -22,6 +22,8 @@ const opened = emptyConversation({
 
 type What =
   | { type: 'message.created'; actor: Actor; text: string; assigns?: Assignee }
+  | { type: 'message.edited'; actor: Actor; messageSeq: number; text: string }
+  | { type: 'message.deleted'; actor: Actor; messageSeq: number }
   | { type: 'conversation.assigned'; actor: Actor; assignee: Assignee | null }
   | {
       type: 'conversation.status_changed';
@@ -50,7 +52,7 @@ function logOf(acts: readonly What[]): ConversationEvent[] {
 
 function draftOf(act: What, index: number): EventDraft {
   const base = { via: 'widget', clientEventId: `cl_${index}` } as const;
-  if (act.type !== 'message.created') return { ...base, ...act };
+  if (!('text' in act)) return { ...base, ...act };
   const { text, ...rest } = act;
   return { ...base, ...rest, content: { kind: 'text', text } };
 }
@@ -66,6 +68,17 @@ const act: fc.Arbitrary<What> = fc.oneof(
     { type: fc.constant('message.created'), actor, text: fc.string(), assigns: assignee },
     { requiredKeys: ['type', 'actor', 'text'] },
   ),
+  fc.record({
+    type: fc.constant('message.edited'),
+    actor,
+    messageSeq: fc.integer({ min: 1, max: 10 }),
+    text: fc.string(),
+  }),
+  fc.record({
+    type: fc.constant('message.deleted'),
+    actor,
+    messageSeq: fc.integer({ min: 1, max: 10 }),
+  }),
   fc.record({
     type: fc.constant('conversation.assigned'),
     actor: fc.constant(AGENT),
@@ -142,6 +155,27 @@ describe('foldConversation', () => {
       appliedSeq: 3,
       visitorSeq: 2,
     });
+  });
+
+  it('shows the new words of an edited last message, and none of a deleted one', () => {
+    const edits = (messageSeq: number): What => ({
+      type: 'message.edited',
+      actor: VISITOR,
+      messageSeq,
+      text: 'new words',
+    });
+    const deletes: What = { type: 'message.deleted', actor: VISITOR, messageSeq: 2 };
+    const said = [says(VISITOR, 'one'), says(VISITOR, 'two')];
+    expect(fold([...said, edits(1)]).lastMessage?.text).toBe('two');
+    expect(fold([...said, edits(2)])).toMatchObject({
+      lastMessage: { seq: 2, text: 'new words', at: '2030-01-01T00:00:02.000Z' },
+      messageCount: 2,
+      unansweredCount: 2,
+      appliedSeq: 3,
+      visitorSeq: 3,
+    });
+    expect(fold([...said, deletes]).lastMessage).toMatchObject({ text: '', isDeleted: true });
+    expect(fold([...said, deletes]).messageCount).toBe(2);
   });
 
   it('lets an event of a type that only a newer build knows take its place in the log', () => {

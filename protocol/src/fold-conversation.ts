@@ -95,6 +95,7 @@ function changedPreview(
 function shorten(content: Content): Pick<MessagePreview, 'text' | 'isDeleted'> {
   if (content.kind === 'deleted') return { text: '', isDeleted: true };
   const line = textOf(content).replace(/\s+/g, ' ').trim();
+  if (line.length <= WIRE_LIMITS.previewLength) return { text: line };
   // Whole code points only: half a surrogate pair would show as a broken character.
   const text = [...line.slice(0, 2 * WIRE_LIMITS.previewLength)]
     .slice(0, WIRE_LIMITS.previewLength)

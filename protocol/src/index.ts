@@ -1,3 +1,4 @@
+export * from './amend-event.ts';
 export * from './audience.ts';
 export * from './brand-colour.ts';
 export * from './commands.ts';

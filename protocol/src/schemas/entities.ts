@@ -104,6 +104,12 @@ export const cursorSchema = object({
   readAt: moment.nullable(),
 });
 
+export const receiptSchema = object({
+  participant: actorSchema,
+  deliveredAt: moment.nullable(),
+  readAt: moment.nullable(),
+});
+
 export const visitorConversationSchema = object({
   id: idSchema,
   clientConversationId: sentence,

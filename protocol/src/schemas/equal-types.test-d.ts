@@ -34,6 +34,7 @@ export type Entities = [
   Expect<Same<'pageSchema', protocol.Page>>,
   Expect<Same<'inboxRowSchema', protocol.InboxRow>>,
   Expect<Same<'cursorSchema', protocol.Cursor>>,
+  Expect<Same<'receiptSchema', protocol.Receipt>>,
   Expect<Same<'visitorConversationSchema', protocol.VisitorConversation>>,
   Expect<Same<'agentRoleSchema', protocol.AgentRole>>,
   Expect<Same<'agentSchema', protocol.Agent>>,
