@@ -3,11 +3,14 @@
  * what only the process itself can tell. The product knows nothing of it.
  */
 import { createServer } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 import type { Measures } from './meter.ts';
 
 const CHANNEL = 'alcove-bench';
+/** How often the event loop is looked at; what is measured includes this. */
+const LOOK_MS = 5;
 
 if (isMainThread) answerQuestions();
 else tellOfWritingConnections();
@@ -37,6 +40,8 @@ function answerQuestions(): void {
         channel.onmessage = ({ data }) => resolve(Number(data));
         channel.postMessage('synchronous?');
       }),
+    eventLoop: createEventLoopWatch(),
+    queries: createQueryCount(),
   };
 
   const server = createServer((socket) => {
@@ -48,6 +53,45 @@ function answerQuestions(): void {
     });
   });
   server.listen(path).unref();
+}
+
+function createEventLoopWatch(): () => Promise<Measures['eventLoop']> {
+  const delays = monitorEventLoopDelay({ resolution: LOOK_MS });
+  return async () => {
+    delays.enable();
+    const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - LOOK_MS);
+    const isEmpty = delays.count === 0;
+    const measured = {
+      p50: isEmpty ? 0 : late(delays.percentile(50)),
+      p99: isEmpty ? 0 : late(delays.percentile(99)),
+      max: isEmpty ? 0 : late(delays.max),
+    };
+    delays.reset();
+    return measured;
+  };
+}
+
+/** Wraps what runs a query only once somebody asks: benches that do not pay nothing for it. */
+function createQueryCount(): () => Promise<number> {
+  let count: number | undefined;
+  return async () => {
+    const counted = count ?? 0;
+    if (count === undefined) countQueries(() => (count = (count ?? 0) + 1));
+    count = 0;
+    return counted;
+  };
+}
+
+function countQueries(onQuery: () => void): void {
+  const { StatementSync } = process.getBuiltinModule('node:sqlite');
+  const { prototype } = StatementSync;
+  for (const name of ['get', 'all'] as const) {
+    const run = prototype[name] as (...parameters: unknown[]) => unknown;
+    Reflect.set(prototype, name, function (this: unknown, ...parameters: unknown[]) {
+      onQuery();
+      return run.apply(this, parameters);
+    });
+  }
 }
 
 /** Whoever asks gets the setting from the very connection that has been writing: the file does not keep it. */

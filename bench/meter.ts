@@ -12,6 +12,10 @@ export interface Measures {
   memory: { heapUsed: number; external: number; rss: number };
   /** `PRAGMA synchronous` of the connection that writes: 2 is FULL. */
   synchronous: number;
+  /** Milliseconds by which the event loop came late since the last reading; the first one begins the watch. */
+  eventLoop: { p50: number; p99: number; max: number };
+  /** Queries that the main thread ran since the last reading; the first one begins the count. */
+  queries: number;
 }
 
 /** A question line to a process that was started with `execArgv`. */
