@@ -8,6 +8,7 @@ import type {
   InboxRow,
   InboxView,
   Page,
+  Receipt,
   SendableContent,
   VisitorConversation,
   Workspace,
@@ -179,6 +180,28 @@ export interface InboxRowsResult {
   rows: InboxRow[];
 }
 
+/** `receipt.get`: how a message travelled. */
+export interface GetReceipt {
+  conversationId: string;
+  messageSeq: number;
+}
+
+/** The story of one message. */
+export interface MessageReceipt {
+  seq: number;
+  actor: Actor;
+  /** The author's clock, ISO 8601; `null` when the client did not say. */
+  writtenAt: string | null;
+  /** When it became durable, ISO 8601. */
+  storedAt: string;
+  /** Everybody but the author who ever received something of this conversation, the message perhaps not yet. */
+  receipts: Receipt[];
+}
+
+export interface ReceiptResult {
+  receipt: MessageReceipt;
+}
+
 /** `contact.get` */
 export interface GetContact {
   contactId: string;
@@ -224,6 +247,7 @@ export interface AgentCommands {
   'inbox.sync': { payload: SyncInbox; result: SyncInboxResult };
   'inbox.get': { payload: GetInboxRows; result: InboxRowsResult };
   'contact.get': { payload: GetContact; result: ContactResult };
+  'receipt.get': { payload: GetReceipt; result: ReceiptResult };
 }
 
 /** When the new token ends. */

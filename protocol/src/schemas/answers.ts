@@ -9,6 +9,7 @@ import {
   cursorSchema,
   inboxCountsSchema,
   inboxRowSchema,
+  receiptSchema,
   visitorConversationSchema,
   workspaceSchema,
 } from './entities.ts';
@@ -114,6 +115,16 @@ export const agentHelloSchema = object({
   actor: actorSchema,
 });
 
+export const messageReceiptSchema = object({
+  seq: wholeNumber(1),
+  actor: actorSchema,
+  writtenAt: moment.nullable(),
+  storedAt: moment,
+  receipts: listOf(receiptSchema),
+});
+
+export const receiptResultSchema = object({ receipt: messageReceiptSchema });
+
 const sharedAckSchemas = {
   'message.send': ackOf(appendedSchema),
   'message.edit': ackOf(appendedSchema),
@@ -149,6 +160,7 @@ export const agentAckSchemas: {
   'inbox.sync': ackOf(syncInboxResultSchema),
   'inbox.get': ackOf(inboxRowsResultSchema),
   'contact.get': ackOf(contactResultSchema),
+  'receipt.get': ackOf(receiptResultSchema),
 };
 
 function ackOf<Shape extends z.ZodRawShape>(result: z.ZodObject<Shape>) {

@@ -125,6 +125,8 @@ export const syncInboxSchema = object({ cursor: listCursorSchema });
 
 export const getInboxRowsSchema = object({ conversationIds });
 
+export const getReceiptSchema = object({ conversationId: idSchema, messageSeq: wholeNumber(1) });
+
 export const getContactSchema = object({ contactId: idSchema });
 
 const sharedCommandSchemas = {
@@ -161,6 +163,7 @@ export const agentCommandSchemas: {
   'inbox.sync': syncInboxSchema,
   'inbox.get': getInboxRowsSchema,
   'contact.get': getContactSchema,
+  'receipt.get': getReceiptSchema,
 };
 
 /**

@@ -73,6 +73,7 @@ export type Commands = [
   Expect<Same<'listInboxSchema', protocol.ListInbox>>,
   Expect<Same<'syncInboxSchema', protocol.SyncInbox>>,
   Expect<Same<'getInboxRowsSchema', protocol.GetInboxRows>>,
+  Expect<Same<'getReceiptSchema', protocol.GetReceipt>>,
   Expect<Same<'getContactSchema', protocol.GetContact>>,
   Expect<Same<'handshakeSchema', protocol.Handshake>>,
 ];
@@ -89,6 +90,8 @@ export type Answers = [
   Expect<Same<'listInboxResultSchema', protocol.ListInboxResult>>,
   Expect<Same<'syncInboxResultSchema', protocol.SyncInboxResult>>,
   Expect<Same<'inboxRowsResultSchema', protocol.InboxRowsResult>>,
+  Expect<Same<'messageReceiptSchema', protocol.MessageReceipt>>,
+  Expect<Same<'receiptResultSchema', protocol.ReceiptResult>>,
   Expect<Same<'contactResultSchema', protocol.ContactResult>>,
   Expect<Same<'visitorHelloSchema', protocol.VisitorHello>>,
   Expect<Same<'agentHelloSchema', protocol.AgentHello>>,

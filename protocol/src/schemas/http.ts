@@ -93,6 +93,7 @@ export const agentHttpCommandSchema = z.discriminatedUnion(
     agentCommand('inbox.sync'),
     agentCommand('inbox.get'),
     agentCommand('contact.get'),
+    agentCommand('receipt.get'),
   ],
   { error: expectedKind(`must be one of: ${Object.keys(agentCommandSchemas).join(', ')}`) },
 );

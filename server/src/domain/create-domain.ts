@@ -16,6 +16,7 @@ import { createMessages, type Messages } from './messages.ts';
 import { createOpenings } from './openings.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { createReadCursors, type ReadCursors } from './read-cursors.ts';
+import { createReceipts, type Receipts } from './receipts.ts';
 import { createRoster, type Roster } from './roster.ts';
 import { createTyping, type Typing } from './typing.ts';
 
@@ -26,6 +27,7 @@ export interface Domain {
   readonly conversations: Conversations;
   readonly logReader: LogReader;
   readonly readCursors: ReadCursors;
+  readonly receipts: Receipts;
   readonly typing: Typing;
   readonly inbox: Inbox;
   readonly contacts: Contacts;
@@ -56,6 +58,7 @@ export function createDomain(ports: {
     conversations: createConversations(parts),
     logReader: createLogReader(parts),
     readCursors: createReadCursors(parts),
+    receipts: createReceipts(parts),
     typing: createTyping(parts),
     inbox: createInbox(parts),
     contacts: createContacts(parts),

@@ -30,12 +30,6 @@ export function createMessageChanges(options: {
   /** @throws DomainError when this is nobody's message, or somebody else's. */
   async function ownMessage(caller: Caller, scope: ConversationScope, seq: number) {
     const message = await findMessage(storage, caller.principal, scope, seq);
-    if (!message) {
-      throw new DomainError(
-        'invalid',
-        'messageSeq must be the seq of a message in this conversation.',
-      );
-    }
     const { kind, id } = actorOf(caller.principal);
     if (message.actor.kind !== kind || message.actor.id !== id) {
       throw new DomainError('forbidden', 'Only its author can change a message.');

@@ -34,7 +34,10 @@ export function createMessages(options: MessagesOptions): Messages {
   async function check(caller: Caller, message: SendMessage): Promise<ConversationScope> {
     const scope = await scopeOf(caller, message, access, openings);
     if (message.assigns) await checkAssigns(caller, message.assigns, roster);
-    if (message.replyTo !== undefined) await checkReply(caller, scope, message.replyTo, storage);
+    // One may answer what one can see, and only messages.
+    if (message.replyTo !== undefined) {
+      await findMessage(storage, caller.principal, scope, message.replyTo, 'replyTo');
+    }
     return scope;
   }
 
@@ -97,16 +100,4 @@ async function checkAssigns(
     throw new DomainError('forbidden', 'Only agents assign conversations.');
   }
   await checkAssignee(roster, principal.workspaceId, assignee);
-}
-
-/** One may answer what one can see, and only messages. */
-async function checkReply(
-  { principal }: Caller,
-  scope: ConversationScope,
-  replyTo: number,
-  storage: Storage,
-) {
-  if (!(await findMessage(storage, principal, scope, replyTo))) {
-    throw new DomainError('invalid', 'replyTo must be the seq of a message in this conversation.');
-  }
 }
