@@ -39,6 +39,20 @@ const shared: Record<string, Row> = {
     }),
     ends: 'not_found',
   },
+  'message.edit': {
+    payload: ({ conversationId }) => ({
+      conversationId,
+      clientEventId,
+      messageSeq: 1,
+      content: { kind: 'text', text: 'Let me in' },
+    }),
+    ends: 'not_found',
+  },
+  'message.delete': {
+    payload: ({ conversationId }) => ({ conversationId, clientEventId, messageSeq: 1 }),
+    ends: 'not_found',
+  },
+  'hello.get': { payload: () => ({}), ends: 'empty' },
   sync: { payload: ({ conversationId }) => ({ conversationId, since: 0 }), ends: 'not_found' },
   history: { payload: ({ conversationId }) => ({ conversationId }), ends: 'not_found' },
   heads: {
@@ -88,6 +102,10 @@ const agentRows: Record<string, Row> = {
     ends: 'empty',
   },
   'contact.get': { payload: ({ contactId }) => ({ contactId }), ends: 'not_found' },
+  'receipt.get': {
+    payload: ({ conversationId }) => ({ conversationId, messageSeq: 1 }),
+    ends: 'not_found',
+  },
 };
 
 let gateway: TestGateway;
