@@ -1,9 +1,8 @@
 // `npm run bench -- NAME [--save]`: runs one bench and prints its result as one line of JSON.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import type { BenchResult } from './bench-result.ts';
+import { circumstances } from './circumstances.ts';
 
 const benches: Record<string, () => Promise<{ run: () => Promise<BenchResult> }>> = {
   'one-conversation': () => import('./one-conversation.ts'),
@@ -27,14 +26,3 @@ if (flags.includes('--save')) {
   writeFileSync(join(folder, `${name}.json`), `${line}\n`);
 }
 process.exit(failures.length === 0 ? 0 : 1);
-
-function circumstances() {
-  const cores = cpus();
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  return {
-    machine: `${cores.length} x ${cores[0]?.model.trim() ?? 'unknown'}, Linux ${release()}`,
-    node: process.version,
-    commit,
-    at: new Date().toISOString(),
-  };
-}

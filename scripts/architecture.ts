@@ -133,7 +133,11 @@ export const importRules: readonly Rule[] = [
   {
     name: 'node-sqlite-only-in-storage-sqlite',
     comment: 'Add what you need to the storage interface, in every engine.',
-    from: { path: '^[^/]+/', pathNot: '^server/src/storage/sqlite/' },
+    // The delivery tests read and hurt the file themselves: a witness who asked the engine would repeat its mistakes.
+    from: {
+      path: '^[^/]+/',
+      pathNot: '^(server/src/storage/sqlite/|bench/chaos/)',
+    },
     to: { path: '^node:sqlite$' },
   },
   {

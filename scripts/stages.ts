@@ -28,8 +28,11 @@ export const checkStages: readonly Stage[] = [
   toolStage('Lint', 'oxlint', []),
   toolStage('Format', 'biome', ['format']),
   vitestStage('Architecture', ['--project', 'scripts']),
-  vitestStage('Unit and contract tests', ['--project', '!scripts']),
+  vitestStage('Unit and contract tests', ['--project', '!scripts', '--project', '!chaos']),
 ];
+
+/** The delivery guarantee under faults, in short forms; the full ones run by `npm run chaos`. */
+export const chaosStage: Stage = vitestStage('Delivery under faults', ['--project', 'chaos']);
 
 /** The browser tests, on real servers that run the built packages. */
 export const browserStage: Stage = {

@@ -1,6 +1,13 @@
 // `npm test`: everything, beginning with the programs that the tests need.
 import { installPrerequisites } from './prerequisites.ts';
-import { browserStage, checkStages, runStages, type Stage, toolStage } from './stages.ts';
+import {
+  browserStage,
+  chaosStage,
+  checkStages,
+  runStages,
+  type Stage,
+  toolStage,
+} from './stages.ts';
 
 const prerequisites: Stage = {
   title: 'Chromium and Redis',
@@ -10,6 +17,7 @@ const prerequisites: Stage = {
 process.exitCode = await runStages([
   prerequisites,
   ...checkStages,
+  chaosStage,
   toolStage('Build', 'node', ['scripts/build.ts']),
   toolStage('Packages as npm users get them', 'publint', ['sdk', '--strict']),
   toolStage('Types as npm users get them', 'attw', [

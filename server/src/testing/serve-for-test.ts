@@ -2,9 +2,15 @@
 import type { SpawnOptions } from './spawn-test-server.ts';
 import { startTestServer } from './start-test-server.ts';
 
-const { dataDir, port = 0, limits } = JSON.parse(process.argv[2] ?? '') as SpawnOptions;
-const server = await startTestServer({ dataDir, limits, config: { port } });
-process.stdout.write(`${JSON.stringify({ url: server.url, port: server.port })}\n`);
+const {
+  dataDir,
+  port = 0,
+  limits,
+  logLevel = 'debug',
+} = JSON.parse(process.argv[2] ?? '') as SpawnOptions;
+const server = await startTestServer({ dataDir, limits, config: { port, logLevel } });
+const { url, port: listening } = server;
+process.stdout.write(`${JSON.stringify({ url, port: listening, pid: process.pid })}\n`);
 process.once('SIGTERM', () => {
   void server.close().then(() => process.exit(0));
 });

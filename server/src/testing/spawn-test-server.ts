@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { connectAdmin } from '../cli/admin-client.ts';
-import { adminSocketOf } from '../config.ts';
+import { adminSocketOf, type Config } from '../config.ts';
 import type { Limits } from '../limits.ts';
 import { createFactories, type Factories } from './factories.ts';
 
@@ -16,12 +16,19 @@ export interface SpawnOptions {
   limits?: Partial<Limits>;
   /** Flags of Node.js for the process, for instance a module to be loaded first. */
   execArgv?: readonly string[];
+  /** Added to the environment. */
+  env?: Record<string, string>;
+  /** A command that starts Node.js, given its command line: for instance one that traces it, or lies about the time. */
+  launcher?: readonly string[];
+  logLevel?: Config['logLevel'];
 }
 
 /** A server in a process of its own, which may be killed. */
 export interface SpawnedServer extends Factories {
   url: string;
   port: number;
+  /** Of the server itself, also behind a launcher. */
+  pid: number;
   /** Sends a signal (default SIGKILL) and resolves with how the process ended. */
   kill(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -30,16 +37,18 @@ export interface SpawnedServer extends Factories {
 export async function spawnTestServer(options: SpawnOptions): Promise<SpawnedServer> {
   const isSource = import.meta.url.endsWith('.ts');
   const entry = new URL(isSource ? './serve-for-test.ts' : './serve-for-test.js', import.meta.url);
-  const child = spawn(
+  const command = [
+    ...(options.launcher ?? []),
     process.execPath,
-    [
-      ...(isSource ? ['--conditions=alcove-source'] : []),
-      ...(options.execArgv ?? []),
-      fileURLToPath(entry),
-      JSON.stringify(options),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+    ...(isSource ? ['--conditions=alcove-source'] : []),
+    ...(options.execArgv ?? []),
+    fileURLToPath(entry),
+    JSON.stringify(options),
+  ];
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...options.env },
+  });
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const lines = createInterface({ input: child.stdout });
   const first = await Promise.race([
@@ -48,14 +57,15 @@ export async function spawnTestServer(options: SpawnOptions): Promise<SpawnedSer
   ]);
   if (first === undefined) throw new Error('the server ended before it listened; see above');
 
-  const { url, port } = JSON.parse(first) as { url: string; port: number };
+  const { url, port, pid } = JSON.parse(first) as { url: string; port: number; pid: number };
   const execute = connectAdmin(adminSocketOf(options));
   return {
     ...(await createFactories({ url, origin: url, execute })),
     url,
     port,
+    pid,
     async kill(signal = 'SIGKILL') {
-      child.kill(signal);
+      if (child.exitCode === null && child.signalCode === null) process.kill(pid, signal);
       const [code, by] = await ended;
       return { code, signal: by };
     },

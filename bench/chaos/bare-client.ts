@@ -1,0 +1,243 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Ack,
+  type Appended,
+  createId,
+  type HeadsResult,
+  NAMESPACES,
+  PROTOCOL_VERSION,
+  type Refusal,
+  SERVER_FRAMES,
+} from '@alcove/protocol';
+import { io, type Socket } from 'socket.io-client';
+import type { Burst, ChaosClient, ClientSpec, Heads, Sent, Standing, ToSend } from './client.ts';
+import { FollowedLog } from './followed-log.ts';
+import { now, type Record } from './history.ts';
+import { reachHeads, sendBurst } from './pace.ts';
+import type { Random } from './random.ts';
+import { createTokens } from './session-tokens.ts';
+
+/** The server answers within 5 s. */
+const ACK_TIMEOUT_MS = 8_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** A command that was refused for good. */
+export class RefusedError extends Error {
+  readonly code: string;
+
+  constructor({ code, message }: Pick<Refusal, 'code' | 'message'>) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
+}
+
+/** A client on socket.io-client, written from docs/protocol.md alone: what passes with it passes with anybody's. */
+export class BareClient implements ChaosClient {
+  readonly #spec: ClientSpec;
+  readonly #record: Record;
+  readonly #random: Random;
+  readonly #getToken: ReturnType<typeof createTokens>;
+  readonly #logs = new Map<string, FollowedLog>();
+  readonly #counts = { connects: 0, retries: 0, pending: 0 };
+  /** One message at a time is on its way in each conversation. */
+  readonly #lanes = new Map<string, Promise<unknown>>();
+  #socket: Socket | undefined;
+  #isWanted = false;
+  #online = Promise.withResolvers<void>();
+  #headsTimer: NodeJS.Timeout | undefined;
+
+  constructor(spec: ClientSpec, record: Record, random: Random) {
+    this.#spec = spec;
+    this.#record = record;
+    this.#random = random;
+    this.#getToken = createTokens(spec);
+  }
+
+  async connect(): Promise<void> {
+    if (!this.#isWanted) {
+      this.#isWanted = true;
+      void this.#stayConnected();
+    }
+    await this.#online.promise;
+  }
+
+  async disconnect(): Promise<void> {
+    this.#isWanted = false;
+    clearTimeout(this.#headsTimer);
+    this.#online = Promise.withResolvers();
+    this.#socket?.disconnect();
+    this.#socket = undefined;
+  }
+
+  send({ text, id = createId('cl'), isRepeat, ...reference }: ToSend): Promise<Sent> {
+    const lane = reference.conversationId ?? reference.clientConversationId ?? '';
+    this.#record({ type: 'invoke', id, conversation: reference.conversationId, isRepeat });
+    const invokedAt = now();
+    this.#counts.pending++;
+    const before = this.#lanes.get(lane);
+    const sending = (async () => {
+      await before?.catch(() => undefined);
+      try {
+        const content = { kind: 'text', text };
+        const payload = { ...reference, clientMessageId: id, content };
+        const { conversationId, seq, duplicate } = (await this.#persist(
+          'message.send',
+          payload,
+          (why) => this.#record({ type: 'info', id, why }),
+        )) as Appended;
+        this.#record({ type: 'ok', id, conversation: conversationId, seq });
+        this.#logs.get(conversationId)?.hear(seq);
+        return { id, conversationId, seq, ackMs: now() - invokedAt, isDuplicate: duplicate };
+      } catch (error) {
+        const code = error instanceof RefusedError ? error.code : String(error);
+        this.#record({ type: 'fail', id, code });
+        throw error;
+      } finally {
+        this.#counts.pending--;
+      }
+    })();
+    this.#lanes.set(lane, sending);
+    return sending;
+  }
+
+  burst(burst: Burst): Promise<number[]> {
+    return sendBurst((message) => this.send(message), burst, this.#random);
+  }
+
+  async follow(conversationId: string): Promise<void> {
+    const log = new FollowedLog({
+      conversation: conversationId,
+      side: this.#spec.side,
+      record: this.#record,
+      random: this.#random,
+      ask: (command, payload) => this.ask(command, payload),
+    });
+    this.#logs.set(conversationId, log);
+    await log.load();
+  }
+
+  ask(command: string, payload: object): Promise<unknown> {
+    return this.#persist(command, payload);
+  }
+
+  async standing(): Promise<Standing> {
+    return this.#stand();
+  }
+
+  reach(heads: Heads, timeoutMs: number): Promise<{ isThere: boolean; ms: number }> {
+    return reachHeads(() => this.#stand(), { heads, side: this.#spec.side, timeoutMs });
+  }
+
+  async close(): Promise<void> {
+    for (const log of this.#logs.values()) this.#record({ type: 'final', ...log.final() });
+    await this.disconnect();
+  }
+
+  #stand(): Standing {
+    const logs = [...this.#logs];
+    return {
+      isOnline: this.#socket?.connected ?? false,
+      ...this.#counts,
+      have: Object.fromEntries(logs.map(([id, { have }]) => [id, have])),
+      syncs: logs.reduce((sum, [, { syncs }]) => sum + syncs, 0),
+    };
+  }
+
+  /** Asks again and again, the same thing each time, until there is an answer that counts. */
+  async #persist(
+    command: string,
+    payload: object,
+    onUnknown?: (why: string) => void,
+  ): Promise<unknown> {
+    for (let attempt = 0; ; attempt++) {
+      await this.#online.promise;
+      const socket = this.#socket;
+      let refusal: Partial<Refusal> = {};
+      try {
+        if (!socket?.connected) throw new Error('no connection');
+        const ack = (await socket
+          .timeout(ACK_TIMEOUT_MS)
+          .emitWithAck(command, payload)) as Ack<object>;
+        if (ack.ok) return ack;
+        refusal = ack;
+      } catch (error) {
+        onUnknown?.(error instanceof Error ? error.message : String(error));
+      }
+      const isExpired = refusal.code === 'unauthenticated';
+      if (isExpired) socket?.disconnect();
+      if (refusal.code && !refusal.retryable && !isExpired) {
+        throw new RefusedError(refusal as Refusal);
+      }
+      this.#counts.retries++;
+      await sleep(refusal.retryAfterMs ?? this.#backoffMs(attempt));
+    }
+  }
+
+  async #stayConnected(): Promise<void> {
+    let isRefused = false;
+    for (let attempt = 0; this.#isWanted; attempt++) {
+      try {
+        const { ended } = await this.#open(isRefused);
+        attempt = 0;
+        isRefused = false;
+        await ended;
+        if (this.#isWanted) this.#online = Promise.withResolvers();
+      } catch (error) {
+        const { code, retryAfterMs } = (error as { data?: Partial<Refusal> }).data ?? {};
+        isRefused = code === 'unauthenticated';
+        if (this.#isWanted) await sleep(retryAfterMs ?? this.#backoffMs(attempt));
+      }
+    }
+  }
+
+  /** Resolves after the hello. */
+  async #open(isRefused: boolean): Promise<{ ended: Promise<void> }> {
+    const { url, origin, side } = this.#spec;
+    const { accessToken } = await this.#getToken(isRefused);
+    const socket = io(url + NAMESPACES[side === 'visitor' ? 'visitor' : 'agent'], {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      extraHeaders: { Origin: origin },
+      auth: { protocol: PROTOCOL_VERSION, accessToken },
+    });
+    this.#socket = socket;
+    socket.on(SERVER_FRAMES.event, (event) =>
+      this.#logs.get(event?.conversationId)?.receive(event),
+    );
+    const ended = new Promise<void>((resolve) => socket.once('disconnect', () => resolve()));
+    const hello = Promise.withResolvers<void>();
+    socket.once(SERVER_FRAMES.hello, () => hello.resolve());
+    socket.once('connect_error', hello.reject);
+    socket.once('disconnect', () => hello.reject(new Error('gone before the hello')));
+    const timer = setTimeout(() => hello.reject(new Error('no hello')), CONNECT_TIMEOUT_MS);
+    try {
+      await hello.promise;
+    } catch (error) {
+      socket.disconnect();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    this.#counts.connects++;
+    this.#online.resolve();
+    void this.#checkHeads(socket);
+    return { ended };
+  }
+
+  /** Nothing else reveals that the last event was lost. */
+  async #checkHeads(socket: Socket): Promise<void> {
+    const conversationIds = [...this.#logs.keys()].slice(-200);
+    if (conversationIds.length) {
+      const { heads } = (await this.ask('heads', { conversationIds })) as HeadsResult;
+      for (const [id, head] of Object.entries(heads)) this.#logs.get(id)?.hear(head);
+    }
+    if (socket !== this.#socket || !socket.connected) return;
+    const waitMs = this.#spec.headsMs ?? 20_000 + 10_000 * this.#random.next();
+    this.#headsTimer = setTimeout(() => void this.#checkHeads(socket), waitMs);
+  }
+
+  #backoffMs(attempt: number): number {
+    return this.#random.next() * Math.min(30_000, 500 * 2 ** attempt);
+  }
+}

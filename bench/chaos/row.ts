@@ -1,0 +1,33 @@
+import type { Stage } from './stage.ts';
+
+/** What a row found out. `failures` are promises that were broken, in words; none is a pass. */
+export interface Findings {
+  figures: Record<string, number | string>;
+  failures: string[];
+}
+
+/** One test of the delivery guarantee. It passes when `run` finds no failure and all six numbers are 0. */
+export interface Row<Parameters = object> {
+  /** Such as `A01`. */
+  name: string;
+  /** What is done and what has to hold, in a sentence or two. */
+  does: string;
+  /** At least 2 % of the volume, a real fault where there is one, under 10 s. */
+  quick: Parameters;
+  full: Parameters;
+  /** About how long the full form takes. */
+  fullSeconds: number;
+  /** How long everybody may take to catch up once the row is over. */
+  quietMs?: number;
+  run(stage: Stage, parameters: Parameters): Promise<Findings>;
+}
+
+/** A row and what belongs to it, whatever its parameters are. */
+export type AnyRow = Omit<Row, 'quick' | 'full' | 'run'> & {
+  start(stage: Stage, isQuick: boolean): Promise<Findings>;
+};
+
+/** Ties a row to its parameters. */
+export function defineRow<Parameters>(row: Row<Parameters>): AnyRow {
+  return { ...row, start: (stage, isQuick) => row.run(stage, isQuick ? row.quick : row.full) };
+}

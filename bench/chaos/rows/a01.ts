@@ -1,0 +1,70 @@
+import type { ChaosClient } from '../client.ts';
+import { atMost, percentile, round } from '../figures.ts';
+import { defineRow } from '../row.ts';
+import type { Stage } from '../stage.ts';
+
+interface Parameters {
+  conversations: number;
+  /** In each conversation: a visitor, and agents. */
+  clientsEach: number;
+  sendsEach: number;
+  /** The pause between two sends of one client, on average. */
+  everyMs: number;
+}
+
+/** Nothing goes wrong: what is fast and right here is the measure of all other rows. */
+export const a01 = defineRow<Parameters>({
+  name: 'A01',
+  does: '200 clients in 50 conversations send 20,000 messages, and nothing fails. Ack p50 < 30 ms, p99 < 200 ms; fan-out p99 < 300 ms.',
+  quick: { conversations: 10, clientsEach: 4, sendsEach: 10, everyMs: 40 },
+  full: { conversations: 50, clientsEach: 4, sendsEach: 100, everyMs: 400 },
+  fullSeconds: 70,
+  async run(stage, { conversations, clientsEach, sendsEach, everyMs }) {
+    await stage.startServer();
+    const groups = await Promise.all(
+      Array.from({ length: conversations }, (_, index) => gather(stage, index, clientsEach)),
+    );
+    const ackMs = await Promise.all(
+      groups.flatMap(({ conversationId, clients }) =>
+        clients.map((client) => client.burst({ conversationId, count: sendsEach, everyMs })),
+      ),
+    );
+    const all = ackMs.flat();
+    const figures = {
+      clients: conversations * clientsEach,
+      sends: all.length,
+      ackP50Ms: round(percentile(all, 0.5)),
+      ackP99Ms: round(percentile(all, 0.99)),
+    };
+    const { slowestMs } = await stage.quiet(10_000);
+    const failures = stage.isQuick
+      ? []
+      : [
+          ...atMost('ack p50 in ms', figures.ackP50Ms, 30),
+          ...atMost('ack p99 in ms', figures.ackP99Ms, 200),
+        ];
+    return { figures: { ...figures, quietAfterMs: slowestMs }, failures };
+  },
+});
+
+/** One conversation and its people, every other one with Alcove's own client. */
+export async function gather(stage: Stage, index: number, clientsEach: number) {
+  const clients: ChaosClient[] = [];
+  for (let number = 0; number < clientsEach; number++) {
+    const client = await stage.add({
+      kind: (index + number) % 2 === 0 ? 'sdk' : 'bare',
+      side: number === 0 ? 'visitor' : 'team',
+      name: `${number === 0 ? 'visitor' : `agent ${number}`} of ${index}`,
+    });
+    await client.connect();
+    clients.push(client);
+  }
+  const [visitor] = clients;
+  if (!visitor) throw new Error('a conversation needs a visitor');
+  const { conversationId } = await visitor.send({
+    clientConversationId: `cl_first${index}`,
+    text: 'Hello',
+  });
+  await Promise.all(clients.map((client) => client.follow(conversationId)));
+  return { conversationId, clients };
+}

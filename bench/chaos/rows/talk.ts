@@ -1,0 +1,119 @@
+import { createId } from '@alcove/protocol';
+import type { ChaosClient } from '../client.ts';
+import { now } from '../history.ts';
+import type { Newcomer, Stage } from '../stage.ts';
+
+/** Who talks, and how much. */
+export interface TalkOptions {
+  conversations: number;
+  /** In each conversation: a visitor, and agents. */
+  clientsEach: number;
+  /** Over all of them. */
+  perSecond: number;
+  /** Without one, every other client is Alcove's own and the rest bare. */
+  kind?: Newcomer['kind'];
+  /** Where the client of this number connects to; the server itself unless said otherwise. */
+  urlOf?(number: number): string | undefined;
+}
+
+/** Conversations in which everybody keeps writing, whatever happens to the server meanwhile. */
+export interface Talk {
+  readonly clients: readonly ChaosClient[];
+  readonly conversationIds: readonly string[];
+  begin(): void;
+  /**
+   * Lets everybody finish what they are writing, and answers how long each acknowledgement took.
+   *
+   * @throws Error when a message was refused for good, which a person would have seen.
+   */
+  end(): Promise<number[]>;
+}
+
+/** Messages of one writer between two looks at whether to go on. */
+const BURST = 3;
+
+/** Brings people together: each conversation has its first message, and everybody in it follows. */
+export async function openTalk(stage: Stage, options: TalkOptions): Promise<Talk> {
+  const { conversations, clientsEach, perSecond } = options;
+  const clients: ChaosClient[] = [];
+  const writers: { client: ChaosClient; conversationId: string }[] = [];
+  const conversationIds: string[] = [];
+  await Promise.all(
+    Array.from({ length: conversations }, async (_, index) => {
+      const group = await gatherGroup(stage, index, options);
+      const conversationId = await beginConversation(group);
+      clients.push(...group);
+      conversationIds.push(conversationId);
+      writers.push(...group.map((client) => ({ client, conversationId })));
+    }),
+  );
+
+  const everyMs = (1000 * conversations * clientsEach) / perSecond;
+  let isWanted = false;
+  let writing: Promise<number[]>[] = [];
+  const write = async ({ client, conversationId }: (typeof writers)[number]) => {
+    const ackMs: number[] = [];
+    while (isWanted) ackMs.push(...(await client.burst({ conversationId, count: BURST, everyMs })));
+    return ackMs;
+  };
+  return {
+    clients,
+    conversationIds,
+    begin() {
+      isWanted = true;
+      writing = writers.map(write);
+      // Looked at by `end`; until then a refusal must not end the process.
+      for (const one of writing) one.catch(() => undefined);
+    },
+    async end() {
+      isWanted = false;
+      return (await Promise.all(writing)).flat();
+    },
+  };
+}
+
+/** Resolves with how long it took until every client was connected. */
+export async function untilAllOnline(
+  clients: readonly ChaosClient[],
+  timeoutMs: number,
+): Promise<number> {
+  const since = now();
+  for (;;) {
+    const standings = await Promise.all(clients.map((client) => client.standing()));
+    const missing = standings.filter(({ isOnline }) => !isOnline).length;
+    const ms = now() - since;
+    if (missing === 0) return ms;
+    if (ms > timeoutMs) throw new Error(`${missing} clients are not back after ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function gatherGroup(
+  stage: Stage,
+  index: number,
+  { clientsEach, kind, urlOf }: TalkOptions,
+): Promise<ChaosClient[]> {
+  const group: ChaosClient[] = [];
+  for (let number = 0; number < clientsEach; number++) {
+    const place = index * clientsEach + number;
+    const url = urlOf?.(place);
+    const client = await stage.add({
+      kind: kind ?? ((index + number) % 2 === 0 ? 'sdk' : 'bare'),
+      side: number === 0 ? 'visitor' : 'team',
+      name: `${number === 0 ? 'visitor' : `agent ${number}`} of ${index}`,
+      ...(url === undefined ? {} : { url }),
+    });
+    await client.connect();
+    group.push(client);
+  }
+  return group;
+}
+
+async function beginConversation(group: readonly ChaosClient[]): Promise<string> {
+  const [visitor] = group;
+  if (!visitor) throw new Error('a conversation needs a visitor');
+  const opening = { clientConversationId: createId('cl'), text: 'Hello' };
+  const { conversationId } = await visitor.send(opening);
+  await Promise.all(group.map((client) => client.follow(conversationId)));
+  return conversationId;
+}

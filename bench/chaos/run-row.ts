@@ -1,0 +1,61 @@
+import { BREACHES, type Verdict } from './checker.ts';
+import type { AnyRow, Findings } from './row.ts';
+import { openStage } from './stage.ts';
+
+/** How a row went. */
+export interface RowResult extends Findings {
+  row: string;
+  form: 'quick' | 'full';
+  seed: number;
+  seconds: number;
+  /** `null` when the row has no server. */
+  verdict: Verdict | null;
+  /** Where histories and data lie, when something is wrong. */
+  folder?: string;
+}
+
+const QUIET_MS = 40_000;
+
+/** Runs one row from an empty server to the verdict. Never rejects: what goes wrong is a failure of the row. */
+export async function runRow(
+  row: AnyRow,
+  { seed, isQuick }: { seed: number; isQuick: boolean },
+): Promise<RowResult> {
+  const stage = openStage({ seed, isQuick });
+  const startedAt = performance.now();
+  const findings: Findings = { figures: {}, failures: [] };
+  let verdict: Verdict | null = null;
+  try {
+    const found = await row.start(stage, isQuick);
+    findings.figures = found.figures;
+    findings.failures.push(...found.failures);
+    const judged = await stage.judge(row.quietMs ?? QUIET_MS);
+    verdict = judged.verdict;
+    findings.failures.push(...judged.failures);
+  } catch (error) {
+    findings.failures.push(describeError(error));
+  }
+  for (const breach of BREACHES) {
+    if (!verdict?.[breach]) continue;
+    findings.failures.push(
+      `${breach} ${verdict[breach]}, such as: ${verdict.examples[breach].join('; ')}`,
+    );
+  }
+  const isPassed = findings.failures.length === 0;
+  await stage.close(isPassed ? 'passed' : 'failed');
+  return {
+    row: row.name,
+    form: isQuick ? 'quick' : 'full',
+    ...findings,
+    seed,
+    seconds: Math.round((performance.now() - startedAt) / 100) / 10,
+    verdict,
+    ...(isPassed ? {} : { folder: stage.folder }),
+  };
+}
+
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : ` because of ${describeError(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

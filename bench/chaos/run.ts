@@ -1,0 +1,98 @@
+// `npm run chaos -- ROW... [--quick] [--seed N] [--save]`, or `all`. Prints one line of JSON for each row.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { circumstances } from '../circumstances.ts';
+import { BREACHES } from './checker.ts';
+import { type RowResult, runRow } from './run-row.ts';
+import { rows } from './rows.ts';
+
+const { values: flags, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+  },
+});
+const chosen = names.includes('all')
+  ? rows
+  : rows.filter(({ name }) => names.some((wanted) => wanted.toUpperCase() === name));
+if (chosen.length === 0 || (!names.includes('all') && chosen.length < names.length)) {
+  for (const { name, does } of rows) console.log(`${name}  ${does}`);
+  process.exit(names.length === 0 ? 0 : 1);
+}
+const [only] = chosen;
+if (only && chosen.length === 1) await runOne();
+else await runMany();
+
+async function runOne(): Promise<void> {
+  if (!only) return;
+  const seed = Number(flags.seed ?? Math.floor(Math.random() * 2 ** 31));
+  console.error(`${only.name}, seed ${seed}: ${only.does}`);
+  const result = await runRow(only, { seed, isQuick: flags.quick });
+  const line = JSON.stringify({ ...present(result), ...circumstances() });
+  console.log(line);
+  if (flags.save) {
+    const folder = join(import.meta.dirname, '../results/chaos');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${only.name.toLowerCase()}.json`), `${line}\n`);
+  }
+  if (result.folder) console.error(`Histories and data are kept in ${result.folder}`);
+  process.exit(result.failures.length === 0 ? 0 : 1);
+}
+
+/** Each row in a process of its own, so that one that dies takes no other with it. */
+async function runMany(): Promise<void> {
+  const minutes = chosen.reduce((sum, { fullSeconds }) => sum + fullSeconds, 0) / 60;
+  if (!flags.quick) console.error(`${chosen.length} rows, about ${Math.ceil(minutes)} minutes.`);
+  const table: Record<string, object> = {};
+  let failed = 0;
+  for (const { name, fullSeconds } of chosen) {
+    const limitMs = (flags.quick ? 60 : fullSeconds * 3 + 120) * 1000;
+    const outcome = await runInProcess(name, limitMs);
+    if (outcome.result !== 'passed') failed++;
+    table[name] = outcome;
+  }
+  console.table(table);
+  console.log(`${chosen.length - failed} passed, ${failed} failed`);
+  process.exit(failed === 0 ? 0 : 1);
+}
+
+async function runInProcess(name: string, limitMs: number) {
+  const options = [
+    ...(flags.quick ? ['--quick'] : []),
+    ...(flags.save ? ['--save'] : []),
+    ...(flags.seed ? ['--seed', flags.seed] : []),
+  ];
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, import.meta.filename, name, ...options],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    process.stdout.write(text);
+  });
+  // SIGTERM first, which Node.js turns into an end that takes the server along.
+  const timer = setTimeout(() => child.kill('SIGTERM'), limitMs);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
+  const result = code === 0 ? 'passed' : code === 1 ? 'failed' : 'did not end';
+  try {
+    const { seconds, ...line } = JSON.parse(output.trim().split('\n').at(-1) ?? '');
+    const six = Object.fromEntries(BREACHES.map((breach) => [breach, line[breach] ?? '-']));
+    return { result, seconds, ...six };
+  } catch {
+    return { result: 'did not end' };
+  }
+}
+
+/** One flat object: the six numbers beside the figures. */
+function present({ verdict, figures, ...result }: RowResult) {
+  const six = verdict && Object.fromEntries(BREACHES.map((breach) => [breach, verdict[breach]]));
+  return { ...result, ...six, ...verdict?.counts, ...figures };
+}

@@ -1,0 +1,199 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Limits } from '@alcove/server';
+import { type SpawnedServer, type SpawnOptions, spawnTestServer } from '@alcove/server/testing';
+import { liftedLimits } from '../people.ts';
+import { BareClient } from './bare-client.ts';
+import { check, type Verdict } from './checker.ts';
+import type { ChaosClient, ClientSpec, Heads } from './client.ts';
+import { type Crew, startCrew } from './crew.ts';
+import { openHistory, readHistories } from './history.ts';
+import { observe } from './observer.ts';
+import { createRandom, type Random } from './random.ts';
+import { checkIntegrity, readStoredLogs } from './stored-log.ts';
+
+/** The threads that clients are spread over. */
+const THREADS = 2;
+
+const rate = { points: 1e9, durationMs: 1000 };
+
+/** Nobody is refused for being many or fast: the load is the test. */
+export const openDoors = {
+  ...liftedLimits,
+  signInPerAddress: rate,
+  invitationTriesPerAddress: rate,
+  handshakes: rate,
+  handshakesPerAddress: rate,
+  socketsPerAddress: 1e9,
+} satisfies Partial<Limits>;
+
+/** What a server may be started with; its data and address are the stage's. */
+export type ServerChoice = Partial<Omit<SpawnOptions, 'dataDir' | 'port'>>;
+
+/** What is to be said of a client; the rest follows from the server. */
+export type Newcomer = Pick<ClientSpec, 'kind' | 'side' | 'name'> &
+  Partial<Pick<ClientSpec, 'url' | 'session' | 'headsMs'>>;
+
+/** Where a row plays: one server, many clients, and all that they did and saw written down. */
+export interface Stage {
+  readonly random: Random;
+  readonly isQuick: boolean;
+  /** Kept when the row fails. */
+  readonly folder: string;
+  /** The database file. */
+  readonly file: string;
+  /** The server that runs, or ran last. @throws Error before the first was started. */
+  readonly server: SpawnedServer;
+  /** Starts the server; called again, starts one over the same data at the same address. */
+  startServer(choice?: ServerChoice): Promise<SpawnedServer>;
+  /** Adds a client in a thread of its own kind; `connect` it. Agents get an account unless they bring a session. */
+  add(newcomer: Newcomer): Promise<ChaosClient>;
+  /** Adds a bare client in this thread: for rows whose clients decide by what others were answered. */
+  addHere(newcomer: Omit<Newcomer, 'kind'>): Promise<BareClient>;
+  /** Everybody who was added. */
+  readonly clients: readonly ChaosClient[];
+  /** How far each conversation goes by now. */
+  heads(): Promise<Heads>;
+  /** Waits until everybody has everything. */
+  quiet(timeoutMs: number): Promise<{ latecomers: number; slowestMs: number }>;
+  /** Called when the stage is taken down: closes what the row opened, such as proxies. */
+  onEnd(close: () => unknown): void;
+}
+
+/** A stage, and its end. */
+export interface OpenStage extends Stage {
+  /** Lets everybody write down what they show, stops the server and compares. `null` when there was no server. */
+  judge(quietMs: number): Promise<{ verdict: Verdict | null; failures: string[] }>;
+  close(outcome: 'passed' | 'failed'): Promise<void>;
+}
+
+export function openStage({ seed, isQuick }: { seed: number; isQuick: boolean }): OpenStage {
+  return new SqliteStage(seed, isQuick);
+}
+
+class SqliteStage implements OpenStage {
+  readonly random: Random;
+  readonly isQuick: boolean;
+  readonly folder = mkdtempSync(join(tmpdir(), 'alcove-chaos-'));
+  readonly #dataDir = join(this.folder, 'data');
+  readonly #historyDir = join(this.folder, 'history');
+  readonly file = join(this.#dataDir, 'alcove.db');
+  readonly clients: ChaosClient[] = [];
+  readonly #history;
+  readonly #here: BareClient[] = [];
+  readonly #ends: (() => unknown)[] = [];
+  #crew: Crew | undefined;
+  #server: SpawnedServer | undefined;
+  #observer: ClientSpec | undefined;
+
+  constructor(seed: number, isQuick: boolean) {
+    this.random = createRandom(seed);
+    this.isQuick = isQuick;
+    for (const folder of [this.#dataDir, this.#historyDir]) mkdirSync(folder);
+    this.#history = openHistory(this.#historyDir, 'here');
+    process.on('exit', this.#killServer);
+  }
+
+  get server(): SpawnedServer {
+    if (!this.#server) throw new Error('no server was started');
+    return this.#server;
+  }
+
+  async startServer(choice: ServerChoice = {}): Promise<SpawnedServer> {
+    this.#server = await spawnTestServer({
+      logLevel: 'warn',
+      ...choice,
+      limits: { ...openDoors, ...choice.limits },
+      dataDir: this.#dataDir,
+      port: this.#server?.port ?? 0,
+    });
+    return this.#server;
+  }
+
+  async add(newcomer: Newcomer): Promise<ChaosClient> {
+    this.#crew ??= startCrew({
+      folder: this.#historyDir,
+      seed: this.random.seed,
+      threads: THREADS,
+    });
+    const client = await this.#crew.add(await this.#introduce(newcomer));
+    this.clients.push(client);
+    return client;
+  }
+
+  async addHere(newcomer: Omit<Newcomer, 'kind'>): Promise<BareClient> {
+    const spec = await this.#introduce({ ...newcomer, kind: 'bare' });
+    const record = this.#history.recorder(spec.name);
+    const client = new BareClient(spec, record, this.random.fork(spec.name));
+    this.clients.push(client);
+    this.#here.push(client);
+    return client;
+  }
+
+  async heads(): Promise<Heads> {
+    return (await this.#observe(false)).heads;
+  }
+
+  async quiet(timeoutMs: number): Promise<{ latecomers: number; slowestMs: number }> {
+    const heads = await this.heads();
+    const reached = await Promise.all(this.clients.map((client) => client.reach(heads, timeoutMs)));
+    return {
+      latecomers: reached.filter(({ isThere }) => !isThere).length,
+      slowestMs: Math.round(Math.max(0, ...reached.map(({ ms }) => ms))),
+    };
+  }
+
+  onEnd(close: () => unknown): void {
+    this.#ends.push(close);
+  }
+
+  async judge(quietMs: number): Promise<{ verdict: Verdict | null; failures: string[] }> {
+    if (!this.#server) return { verdict: null, failures: [] };
+    const failures: string[] = [];
+    const { latecomers } = await this.quiet(quietMs);
+    if (latecomers) failures.push(`${latecomers} clients had not caught up after ${quietMs} ms`);
+    const record = this.#history.recorder('observer');
+    const { finals } = await this.#observe(true);
+    for (const final of finals) record({ type: 'final', ...final });
+    await this.#dismiss();
+    const { code, signal } = await this.#server.kill('SIGTERM');
+    if (code !== 0) failures.push(`the server ended with ${signal ?? code}`);
+    const integrity = checkIntegrity(this.file);
+    if (integrity !== 'ok') failures.push(`the database file is damaged: ${integrity}`);
+    return { verdict: check(readHistories(this.#historyDir), readStoredLogs(this.file)), failures };
+  }
+
+  async close(outcome: 'passed' | 'failed'): Promise<void> {
+    await this.#dismiss().catch(() => undefined);
+    for (const end of this.#ends.splice(0)) await end();
+    await this.#server?.kill();
+    process.off('exit', this.#killServer);
+    if (outcome === 'passed') rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #dismiss(): Promise<void> {
+    await Promise.all(this.#here.splice(0).map((client) => client.close()));
+    this.#history.flush();
+    await this.#crew?.close();
+  }
+
+  async #introduce(newcomer: Newcomer): Promise<ClientSpec> {
+    const { url, origin, workspace } = this.server;
+    const session = newcomer.side === 'team' ? await this.server.createAgent('owner') : undefined;
+    return { url, origin, workspaceKey: workspace.key, session, ...newcomer };
+  }
+
+  async #observe(readsAll: boolean) {
+    this.#observer ??= await this.#introduce({ kind: 'bare', side: 'team', name: 'observer' });
+    return observe(this.#observer, this.random, readsAll);
+  }
+
+  readonly #killServer = () => {
+    try {
+      if (this.#server) process.kill(this.#server.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  };
+}

@@ -1,0 +1,16 @@
+import { execFileSync } from 'node:child_process';
+import { cpus, release } from 'node:os';
+
+/** Where and when something was measured. Figures without it compare with nothing. */
+export function circumstances() {
+  const cores = cpus();
+  const git = (...parameters: string[]) =>
+    execFileSync('git', parameters, { encoding: 'utf8', cwd: import.meta.dirname }).trim();
+  const isClean = git('status', '--porcelain', '--untracked-files=no') === '';
+  return {
+    machine: `${cores.length} x ${cores[0]?.model.trim() ?? 'unknown'}, Linux ${release()}`,
+    node: process.version,
+    commit: git('rev-parse', '--short', 'HEAD') + (isClean ? '' : ' and changes'),
+    at: new Date().toISOString(),
+  };
+}
