@@ -28,14 +28,18 @@ import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './storage/storage.ts';
 import { type AdminSocket, openAdminSocket } from './transport/admin-socket.ts';
 import { createClientAddress } from './transport/client-address.ts';
-import { type Commands, createCommands } from './transport/commands/commands.ts';
+import { createCommands } from './transport/commands/commands.ts';
 import { createApp } from './transport/http/app.ts';
 import { createAuthenticateAgent } from './transport/http/authenticate.ts';
 import { createRateLimit } from './transport/http/rate-limit.ts';
 import type { Readiness } from './transport/http/routes/health.ts';
+import { inTime } from './transport/in-time.ts';
+import { createOverload, type Overload } from './transport/overload.ts';
+import { createConnectionCounts } from './transport/realtime/connection-counts.ts';
 import { attachGateway, type Gateway } from './transport/realtime/gateway.ts';
 import { createPublisher } from './transport/realtime/publisher.ts';
 import { createSocketServer } from './transport/realtime/socket-server.ts';
+import { type RememberingAuthenticator, rememberVisitors } from './transport/verified-visitors.ts';
 
 /** What a server is made from. */
 export interface ServerOptions {
@@ -87,14 +91,16 @@ async function assemble(storage: Storage, options: ServerOptions): Promise<Serve
   const limits = { ...defaultLimits, ...options.limits };
   const life: Life = { isDraining: false, port: config.port };
   // Socket.IO puts itself before the listeners that it finds, so the listener stands before there is an app.
-  const httpServer = createListener((request, response) => app(request, response));
+  const httpServer = createListener(limits, (request, response) => app(request, response));
   const publicUrl = () => config.publicUrl ?? new URL(`http://localhost:${life.port}`);
   const clientAddress = createClientAddress(config.trustProxy);
 
-  const io = createSocketServer(httpServer, limits);
+  const counts = createConnectionCounts({ limits, clientAddress });
+  const io = createSocketServer(httpServer, { limits, logger, counts });
   const cluster = createSingleNodeCluster(limits);
-  const ports = { storage, cluster, clock, limits, logger, clientAddress };
-  const domain = createDomain({ ...ports, publisher: createPublisher(io) });
+  const overload = createOverload({ limits, logger });
+  const ports = { storage, cluster, clock, limits, logger, clientAddress, counts, overload };
+  const domain = createDomain({ ...ports, publisher: createPublisher(io, overload) });
   const services = createServices({ ...ports, keys, passwordCost, domain, publicUrl });
   const { authenticator, workspaces } = services;
   const commands = createCommands({ ...ports, domain, authenticator });
@@ -107,7 +113,8 @@ async function assemble(storage: Storage, options: ServerOptions): Promise<Serve
     files: options.files ?? locateBuiltFiles(),
     publicUrl,
     rateLimit: createRateLimit({ limiter: cluster.limiter, clientAddress }),
-    readiness: createReadiness(storage, life),
+    isDraining: () => life.isDraining,
+    readiness: createReadiness(storage, life, limits),
     trustProxy: config.trustProxy,
   });
 
@@ -120,7 +127,6 @@ async function assemble(storage: Storage, options: ServerOptions): Promise<Serve
     httpServer,
     publicUrl,
     gateway,
-    commands,
     domain,
   });
 }
@@ -138,7 +144,9 @@ interface RunningParts {
   httpServer: HttpServer;
   publicUrl: () => URL;
   gateway: Gateway;
-  commands: Commands;
+  limits: Limits;
+  overload: Overload;
+  authenticator: RememberingAuthenticator;
   domain: Domain;
   cluster: Cluster;
   storage: Storage;
@@ -165,8 +173,9 @@ function start(parts: RunningParts): Server {
       life.isDraining = true;
       stopPruning();
       await adminSocket?.close();
-      await drain(httpServer, parts.gateway);
-      await parts.commands.whenIdle();
+      await drain(httpServer, parts.gateway, parts.limits);
+      parts.overload.close();
+      parts.authenticator.close();
       parts.domain.close();
       await parts.cluster.close();
       await parts.storage.close();
@@ -180,6 +189,7 @@ type Parts = Pick<ServerOptions, 'keys' | 'passwordCost'> & {
   cluster: Cluster;
   domain: Domain;
   clock: Clock;
+  limits: Limits;
   publicUrl: () => URL;
 };
 
@@ -201,21 +211,27 @@ function createServices({ keys, passwordCost, cluster, domain, publicUrl, ...por
     sessions,
     agents,
     invitations,
-    authenticator: createAuthenticator(shared),
+    authenticator: rememberVisitors({
+      ...shared,
+      authenticator: createAuthenticator(shared),
+      revocations,
+    }),
     agentSessions: createAgentSessions(shared),
     visitorSessions: createVisitorSessions(shared),
     admin: createAdmin({ ...shared, agents, invitations, publicUrl }),
   };
 }
 
-/** Slow clients hold a connection this long at most; Node's own defaults are minutes. */
-function createListener(listener: RequestListener): HttpServer {
+/** How often Node looks for requests that take too long. */
+const REQUEST_CHECK_MS = 5_000;
+
+/** Slow clients hold a connection only so long. */
+function createListener(limits: Limits, listener: RequestListener): HttpServer {
   const timeouts = {
-    headersTimeout: 10_000,
-    requestTimeout: 30_000,
-    // Longer than a proxy keeps an idle connection (60 s is usual): it must not send into one that is being closed.
-    keepAliveTimeout: 65_000,
-    connectionsCheckingInterval: 5_000,
+    headersTimeout: limits.requestHeadMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: REQUEST_CHECK_MS,
   };
   return createHttpServer(timeouts, listener);
 }
@@ -241,12 +257,9 @@ function inWords({ code, message }: NodeJS.ErrnoException, port: number, host?: 
   return `The server cannot listen on port ${port}: ${message}`;
 }
 
-/** Whoever has not sent a request to its end by then is not waited for. */
-const REQUEST_PATIENCE_MS = 15_000;
-
 /** Stops taking requests, and ends when those in flight are answered and all sockets are gone. */
-async function drain(httpServer: HttpServer, gateway: Gateway): Promise<void> {
-  const impatience = setTimeout(() => httpServer.closeAllConnections(), REQUEST_PATIENCE_MS);
+async function drain(httpServer: HttpServer, gateway: Gateway, limits: Limits): Promise<void> {
+  const impatience = setTimeout(() => httpServer.closeAllConnections(), limits.drainRequestsMs);
   httpServer.closeIdleConnections();
   await gateway.drain();
   clearTimeout(impatience);
@@ -261,12 +274,12 @@ function pruneRegularly(sessions: Sessions, logger: Logger): () => void {
 }
 
 /** Anybody may ask, and each look at the store writes to its disk: those who ask at the same time share one. */
-function createReadiness(storage: Storage, life: Life): () => Promise<Readiness> {
+function createReadiness(storage: Storage, life: Life, limits: Limits): () => Promise<Readiness> {
   let checking: Promise<Readiness> | undefined;
   return async () => {
     if (life.isDraining) return 'draining';
-    checking ??= storage
-      .check()
+    // A store that hangs is as good as none, and whoever asks gives up before it does.
+    checking ??= inTime(storage.check(), limits.commandDeadlineMs)
       .then(
         () => 'ready' as const,
         () => 'store_unavailable' as const,

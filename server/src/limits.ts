@@ -21,8 +21,30 @@ export interface Limits {
   /** Look-ups and acceptances of invitations from one address block. */
   invitationTriesPerAddress: Rate;
 
-  /** A command is answered within this time; clients wait 8 s. */
+  /**
+   * Handshakes that this node lets in: evenly spaced, so that no second sees more than a tenth above. Two hundred a second
+   * leave a small machine to those who are connected already, and 1,500 visitors are back ten seconds after a restart.
+   */
+  handshakes: Rate;
+  /** Whoever has to wait for a handshake is told when to come back, at most after this time. */
+  handshakeWaitMs: number;
+  /** Handshakes from one address block: one noisy network must not take the places of all others. */
+  handshakesPerAddress: Rate;
+  /** Connections from one address block. Mobile networks hide many people behind one address. */
+  socketsPerAddress: number;
+
+  /** A request is answered within this time, a command too; clients wait 8 s. */
   commandDeadlineMs: number;
+  /**
+   * Commands that write and are not finished yet. What comes above it is refused as `busy` at once, since it would be
+   * answered too late: 500 are several times what group commit has under way on a slow disk.
+   */
+  writesInFlight: number;
+  /** A request's head, and the whole of it, have to arrive in this time. Node's own defaults are minutes. */
+  requestHeadMs: number;
+  requestMs: number;
+  /** Longer than a proxy keeps an idle connection (60 s is usual): it must not send into one that is being closed. */
+  keepAliveMs: number;
   /** A connection that has joined no namespace by then is closed. */
   handshakeMs: number;
   /** How often a silent connection is probed, and how long its answer may take. */
@@ -30,12 +52,30 @@ export interface Limits {
   pingTimeoutMs: number;
   /** How often connections are looked over for expired tokens. */
   sessionSweepMs: number;
+  /** A visitor's token and page that were found good need not be looked up again in this time. */
+  verifiedMs: number;
   /** A participant whose last connection is gone stays online this long, so that a reload is no news. */
   presenceGraceMs: number;
   /** Of each session and conversation one beginning and one end of typing are relayed in this time. */
   typingIntervalMs: number;
+  /** That a visitor is there is written down again after this time, or when the page is another one. */
+  visitNoteMs: number;
   /** A workspace's agents are read again after this time, in case another node changed them. */
   rosterTtlMs: number;
+
+  /** A client with more packets, or bytes, than this waiting to be sent is told nothing new until it has caught up. */
+  laggingPackets: number;
+  laggingBytes: number;
+  /** With more bytes than this waiting, or after lagging for so long, its connection is closed. */
+  stalledBytes: number;
+  stalledMs: number;
+  /** How often those who lag are looked after. */
+  laggingCheckMs: number;
+
+  /** When the event loop's delay (99th percentile) is above this, less important work is left undone. */
+  shedDelayMs: number;
+  /** The delay is looked at this often, and one thing more or less is shed each time. */
+  shedCheckMs: number;
 
   /** A decision that another event overtook is made again this often. */
   staleTries: number;
@@ -47,6 +87,10 @@ export interface Limits {
   cachedTurns: number;
   /** Remembered: workspaces' agents. */
   cachedRosters: number;
+  /** Remembered: visitors' tokens that were found good. */
+  cachedTokens: number;
+  /** Remembered: where a visitor was last seen, and when. */
+  cachedVisits: number;
 
   /** Drain: connections are closed in at most so many waves, none smaller than `drainWaveSize`. */
   drainWaves: number;
@@ -56,11 +100,14 @@ export interface Limits {
   drainSpreadMs: number;
   /** How long commands in flight may take to finish once all waves are through. */
   drainPatienceMs: number;
+  /** Drain: requests that have not come to their end by then are broken off. */
+  drainRequestsMs: number;
 }
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const MEGABYTE = 1024 * 1024;
 
 /** The limits of a server whose operator says nothing else. */
 export const defaultLimits: Limits = {
@@ -77,24 +124,47 @@ export const defaultLimits: Limits = {
   ],
   invitationTriesPerAddress: { points: 30, durationMs: 10 * MINUTE },
 
+  handshakes: { points: 200, durationMs: SECOND },
+  handshakeWaitMs: 30 * SECOND,
+  handshakesPerAddress: { points: 300, durationMs: 10 * SECOND },
+  socketsPerAddress: 1_000,
+
   commandDeadlineMs: 5 * SECOND,
+  writesInFlight: 500,
+  requestHeadMs: 10 * SECOND,
+  requestMs: 30 * SECOND,
+  keepAliveMs: 65 * SECOND,
   handshakeMs: 10 * SECOND,
   pingIntervalMs: 25 * SECOND,
   pingTimeoutMs: 20 * SECOND,
   sessionSweepMs: SECOND,
+  verifiedMs: MINUTE,
   presenceGraceMs: 15 * SECOND,
   typingIntervalMs: 2 * SECOND,
+  visitNoteMs: 5 * MINUTE,
   rosterTtlMs: 30 * SECOND,
+
+  laggingPackets: 256,
+  laggingBytes: MEGABYTE,
+  stalledBytes: 4 * MEGABYTE,
+  stalledMs: 10 * SECOND,
+  laggingCheckMs: 100,
+
+  shedDelayMs: 200,
+  shedCheckMs: 2 * SECOND,
 
   staleTries: 3,
   visitorConversations: 50,
   cachedScopes: 50_000,
   cachedTurns: 10_000,
   cachedRosters: 1_000,
+  cachedTokens: 10_000,
+  cachedVisits: 10_000,
 
   drainWaves: 16,
   drainWaveSize: 50,
   drainWaveMs: 250,
   drainSpreadMs: 8 * SECOND,
   drainPatienceMs: 8 * SECOND,
+  drainRequestsMs: 15 * SECOND,
 };

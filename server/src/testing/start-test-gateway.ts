@@ -23,6 +23,8 @@ import { defaultLimits, type Limits } from '../limits.ts';
 import { openSqliteStorage } from '../storage/sqlite/open-sqlite-storage.ts';
 import type { Storage } from '../storage/storage.ts';
 import { createCommands } from '../transport/commands/commands.ts';
+import { createOverload } from '../transport/overload.ts';
+import { createConnectionCounts } from '../transport/realtime/connection-counts.ts';
 import { attachGateway } from '../transport/realtime/gateway.ts';
 import { createPublisher } from '../transport/realtime/publisher.ts';
 import { createSocketServer } from '../transport/realtime/socket-server.ts';
@@ -38,6 +40,8 @@ export interface TestClock extends Clock {
 
 /** What would make tests wait, or stop them for doing much from one address. */
 const IMPATIENT = {
+  handshakes: { points: 10_000, durationMs: 1_000 },
+  handshakesPerAddress: { points: 10_000, durationMs: 1_000 },
   presenceGraceMs: 50,
   sessionSweepMs: 20,
   newConversationsPerAddress: { points: 10_000, durationMs: 60_000 },
@@ -80,6 +84,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     async close() {
       for (const client of clients) client.socket.disconnect();
       await parts.gateway.close();
+      parts.overload.close();
       parts.domain.close();
       await parts.cluster.close();
       await sqlite.close();
@@ -92,15 +97,19 @@ function assemble(httpServer: HttpServer, storage: Storage, options: TestGateway
   const clock = createTestClock();
   const logged: Record<string, unknown>[] = [];
   const logger = pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) });
-  const io = createSocketServer(httpServer, limits);
+  const clientAddress = () => '192.0.2.1';
+  const counts = createConnectionCounts({ limits, clientAddress });
+  const io = createSocketServer(httpServer, { limits, logger, counts });
   const cluster = createSingleNodeCluster(limits);
   const { authenticator, issue } = createTestAuthenticator(clock);
-  const ports = { storage, cluster, clock, limits, logger, authenticator };
-  const domain = createDomain({ ...ports, publisher: createPublisher(io) });
+  const delay = { ms: 0 };
+  const gauge = { read: () => delay.ms, close: () => {} };
+  const overload = createOverload({ limits, logger, gauge });
+  const ports = { storage, cluster, clock, limits, logger, authenticator, counts, overload };
+  const domain = createDomain({ ...ports, publisher: createPublisher(io, overload) });
   const commands = createCommands({ ...ports, domain });
-  const clientAddress = () => '192.0.2.1';
-  const gateway = attachGateway({ ...ports, io, commands, domain, clientAddress });
-  return { ...ports, domain, commands, gateway, logged, issue };
+  const gateway = attachGateway({ ...ports, io, commands, domain });
+  return { ...ports, domain, commands, gateway, logged, issue, delay };
 }
 
 /** A workspace, and ways to fill it with people. */

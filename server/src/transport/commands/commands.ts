@@ -13,6 +13,7 @@ import {
 } from '../../domain/principal.ts';
 import type { Limits } from '../../limits.ts';
 import { StoreUnavailableError } from '../../storage/store-unavailable-error.ts';
+import { aboutASecond, inTime, tooBusy } from '../in-time.ts';
 import { createAgentCommands } from './agent-commands.ts';
 import type { Command } from './command.ts';
 import { createVisitorCommands } from './visitor-commands.ts';
@@ -43,6 +44,7 @@ export function createCommands(options: {
   const visitorCommands = new Map(Object.entries(createVisitorCommands(options)));
   const agentCommands = new Map(Object.entries(createAgentCommands(options)));
   const inFlight = createCounter();
+  let writesInFlight = 0;
 
   async function run<Who extends Caller>(
     table: ReadonlyMap<string, Command<Who>>,
@@ -50,25 +52,32 @@ export function createCommands(options: {
     name: string,
     input: unknown,
   ): Promise<Answer> {
+    const command = table.get(name);
+    const writes = command?.isWrite ? 1 : 0;
     inFlight.add();
+    writesInFlight += writes;
     try {
-      const command = table.get(name);
       if (!command) throw new DomainError('invalid', unknownCommand(table));
+      // At once, and before it costs the caller a point: what is accepted beyond this would only be answered too late.
+      if (writes > 0 && writesInFlight > limits.writesInFlight) throw tooBusy();
       // Before parsing, so that a flood of rubbish is as limited as one of messages.
       await takePoint(limiter, command, caller);
       return { ok: true, ...(await command.execute(caller, input)) };
     } catch (error) {
       return toRefusal(error, logger, { command: name, workspaceId: caller.principal.workspaceId });
     } finally {
+      writesInFlight -= writes;
       inFlight.remove();
     }
   }
 
+  const answerInTime = (work: Promise<Answer>) =>
+    inTime(work, limits.commandDeadlineMs).catch((error: unknown) => toRefusal(error, logger, {}));
+
   return {
     executeVisitor: (caller, name, input) =>
-      inTime(run(visitorCommands, caller, name, input), limits.commandDeadlineMs),
-    executeAgent: (caller, name, input) =>
-      inTime(run(agentCommands, caller, name, input), limits.commandDeadlineMs),
+      answerInTime(run(visitorCommands, caller, name, input)),
+    executeAgent: (caller, name, input) => answerInTime(run(agentCommands, caller, name, input)),
     whenIdle: inFlight.whenZero,
   };
 }
@@ -82,7 +91,7 @@ export function toRefusal(error: unknown, logger: Logger, context: object): Refu
     const refusal = new DomainError(
       'store_unavailable',
       'The chat cannot save anything right now. Please try again in a moment.',
-      { retryAfterMs: 1000 },
+      { retryAfterMs: aboutASecond() },
     );
     return { ...refusal.toRefusal(), requestId };
   }
@@ -102,22 +111,6 @@ async function takePoint(limiter: Limiter, command: Command<never>, caller: Call
   if (retryAfterMs === undefined) return;
   throw new DomainError('rate_limited', 'That was too much at once. Please wait a moment.', {
     retryAfterMs,
-  });
-}
-
-/** Answers in the place of work that takes too long. It goes on: only a repetition with the same id can tell its outcome. */
-function inTime(work: Promise<Answer>, deadlineMs: number): Promise<Answer> {
-  return new Promise((resolve) => {
-    const deadline = setTimeout(() => {
-      const late = new DomainError('busy', 'The server is busy. Please try again in a moment.', {
-        retryAfterMs: 1000,
-      });
-      resolve(late.toRefusal());
-    }, deadlineMs);
-    void work.then((answer) => {
-      clearTimeout(deadline);
-      resolve(answer);
-    });
   });
 }
 

@@ -4,7 +4,7 @@ import type { Authenticator } from '../../domain/authenticator.ts';
 import type { Domain } from '../../domain/create-domain.ts';
 import type { Caller, VisitorPrincipal } from '../../domain/principal.ts';
 import type { Limits } from '../../limits.ts';
-import { command, type CommandTable } from './command.ts';
+import { command, type CommandTable, ofPrincipal, write } from './command.ts';
 import { renewSession } from './renew-session.ts';
 
 /** What a visitor may ask, by socket and by HTTP alike. */
@@ -19,20 +19,16 @@ export function createVisitorCommands(options: {
   const others = { name: 'visitor-commands', rate: options.limits.visitorCommands };
 
   return {
-    'hello.get': command(others, schemas['hello.get'], ({ principal }) => greetings.helloVisitor(principal)),
-    'message.send': command(sends, schemas['message.send'], messages.send),
-    'message.edit': command(sends, schemas['message.edit'], messageChanges.edit),
-    'message.delete': command(sends, schemas['message.delete'], messageChanges.delete),
-    sync: command(others, schemas.sync, (caller, query) => logReader.sync(caller.principal, query)),
-    history: command(others, schemas.history, (caller, query) =>
-      logReader.history(caller.principal, query),
+    'hello.get': command(others, schemas['hello.get'], ({ principal }) =>
+      greetings.helloVisitor(principal),
     ),
-    heads: command(others, schemas.heads, (caller, query) =>
-      logReader.heads(caller.principal, query),
-    ),
-    'cursor.advance': command(others, schemas['cursor.advance'], (caller, advance) =>
-      readCursors.advance(caller.principal, advance),
-    ),
+    'message.send': write(sends, schemas['message.send'], messages.send),
+    'message.edit': write(sends, schemas['message.edit'], messageChanges.edit),
+    'message.delete': write(sends, schemas['message.delete'], messageChanges.delete),
+    sync: command(others, schemas.sync, ofPrincipal(logReader.sync)),
+    history: command(others, schemas.history, ofPrincipal(logReader.history)),
+    heads: command(others, schemas.heads, ofPrincipal(logReader.heads)),
+    'cursor.advance': write(others, schemas['cursor.advance'], ofPrincipal(readCursors.advance)),
     'typing.set': command(others, schemas['typing.set'], async (caller, change) => {
       await typing.set(caller, change);
       return {};
@@ -40,10 +36,8 @@ export function createVisitorCommands(options: {
     'session.renew': command(others, schemas['session.renew'], (caller, { accessToken }) =>
       renewSession(caller, options.authenticator.visitor(accessToken)),
     ),
-    'contact.identify': command(others, schemas['contact.identify'], (caller, identity) =>
-      contacts.identify(caller.principal, identity),
-    ),
-    'page.visit': command(others, schemas['page.visit'], async (caller, page) => {
+    'contact.identify': write(others, schemas['contact.identify'], ofPrincipal(contacts.identify)),
+    'page.visit': write(others, schemas['page.visit'], async (caller, page) => {
       await contacts.see(caller.principal, page);
       return {};
     }),

@@ -12,10 +12,12 @@ import type { Workspaces } from '../../domain/workspaces.ts';
 import type { Limits } from '../../limits.ts';
 import type { ClientAddress } from '../client-address.ts';
 import type { Commands } from '../commands/commands.ts';
+import { answerInTime } from './answer-in-time.ts';
 import type { AuthenticateAgent } from './authenticate.ts';
 import { errorHandler, notFound } from './error-handler.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { requestIdOf } from './requests.ts';
+import { agentCommandRoutes } from './routes/agent-commands.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
@@ -32,8 +34,9 @@ export interface AppOptions {
   authenticateAgent: AuthenticateAgent;
   authenticator: Authenticator;
   clientAddress: ClientAddress;
-  commands: Pick<Commands, 'executeVisitor'>;
+  commands: Commands;
   files: BuiltFiles;
+  isDraining: () => boolean;
   invitations: Invitations;
   limits: Limits;
   logger: Logger;
@@ -59,6 +62,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag');
 
   app.use(nameAndLog(logger));
+  app.use(partWhenDraining(options.isDraining));
   app.use(healthRoutes(options.readiness));
   app.use(widgetRoutes({ ...options, directory: files.widget }));
   app.use(visitorRoutes(options));
@@ -76,7 +80,16 @@ function agentRoutes(options: AppOptions): Router {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  return router.use(sessionRoutes(options), teamRoutes(options));
+  router.use('/api', answerInTime(options));
+  return router.use(sessionRoutes(options), teamRoutes(options), agentCommandRoutes(options));
+}
+
+/** A kept connection would go on to bring requests to a server that is leaving, and keep it from ending. */
+function partWhenDraining(isDraining: () => boolean): RequestHandler {
+  return (_request, response, next) => {
+    if (isDraining()) response.set('Connection', 'close');
+    next();
+  };
 }
 
 /** Gives each request an id, and logs what became of it: never its query, headers or body. */

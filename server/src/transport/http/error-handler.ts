@@ -22,6 +22,8 @@ export const notFound: RequestHandler = (request, response) => {
 /** Turns whatever a route threw into a refusal. What is unknown is logged with its cause, and never shown. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
+    // Answered long ago, for being late: what the route came to nobody waits for.
+    if (response.writableEnded) return;
     if (response.headersSent) {
       // Half an answer is out: all that is left is to break off.
       next(error);

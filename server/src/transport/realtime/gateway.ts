@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { NAMESPACES, type Page } from '@alcove/protocol';
 import type { Logger } from 'pino';
 import type { Cluster } from '../../cluster/cluster.ts';
@@ -8,16 +7,21 @@ import type { Domain } from '../../domain/create-domain.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Caller, Principal } from '../../domain/principal.ts';
 import type { Limits } from '../../limits.ts';
-import { addressBlock } from '../client-address.ts';
 import { type Commands, toRefusal } from '../commands/commands.ts';
+import { inTime, tooBusy } from '../in-time.ts';
+import type { Overload } from '../overload.ts';
+import { type Admission, createAdmission } from './admission.ts';
+import type { ConnectionCounts } from './connection-counts.ts';
 import { createAgentDoor, createVisitorDoor, type Door } from './doors.ts';
 import { drainConnections } from './drain.ts';
 import { readFrames } from './frames.ts';
 import { parseHandshake } from './handshake.ts';
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
+import { createSlowReaders, type SlowReaders } from './slow-readers.ts';
 import {
   type ChatNamespace,
   type ChatSocket,
+  forgetHandshake,
   type SocketServer,
   toConnectError,
 } from './socket-server.ts';
@@ -39,22 +43,37 @@ interface GatewayOptions {
   clock: Clock;
   limits: Limits;
   logger: Logger;
-  clientAddress: (request: IncomingMessage) => string;
+  counts: ConnectionCounts;
+  overload: Overload;
 }
 
 /** Opens both namespaces. */
 export function attachGateway(options: GatewayOptions): Gateway {
-  const { io, commands, limits } = options;
+  const { io, commands, limits, logger } = options;
   const live = createLiveSessions(options);
   const state = { isLeaving: false };
+  const doors = { visitor: createVisitorDoor(options), agent: createAgentDoor(options) };
 
-  openDoor(io.of(NAMESPACES.visitor), createVisitorDoor(options), { ...options, live, state });
-  openDoor(io.of(NAMESPACES.agent), createAgentDoor(options), { ...options, live, state });
+  function welcomeBack(socket: ChatSocket) {
+    const principal = live.callerOf(socket)?.principal;
+    if (principal?.kind === 'visitor') void greet(doors.visitor, socket, principal, logger);
+    else if (principal) void greet(doors.agent, socket, principal, logger);
+  }
+
+  const slowReaders = createSlowReaders({ live, limits, logger, welcomeBack });
+  const admission = createAdmission({
+    rate: limits.handshakes,
+    longestWaitMs: limits.handshakeWaitMs,
+  });
+  const context = { ...options, live, state, slowReaders, admission };
+  openDoor(io.of(NAMESPACES.visitor), doors.visitor, context);
+  openDoor(io.of(NAMESPACES.agent), doors.agent, context);
 
   async function close() {
     state.isLeaving = true;
     await io.close();
     live.close();
+    slowReaders.close();
   }
 
   return {
@@ -68,8 +87,10 @@ export function attachGateway(options: GatewayOptions): Gateway {
 }
 
 interface DoorContext
-  extends Pick<GatewayOptions, 'domain' | 'limits' | 'logger' | 'clientAddress'> {
+  extends Pick<GatewayOptions, 'domain' | 'limits' | 'logger' | 'counts' | 'cluster' | 'overload'> {
   live: LiveSessions;
+  slowReaders: SlowReaders;
+  admission: Admission;
   state: { readonly isLeaving: boolean };
 }
 
@@ -106,27 +127,54 @@ function openDoor<Who extends Principal>(
   });
 }
 
+/**
+ * Here, and not before the upgrade: only in a namespace can a browser be told why it was refused and when to come back.
+ * What costs least is asked first; the store is not asked before a place is free.
+ */
 async function admit<Who extends Principal>(
   door: Door<Who>,
   socket: ChatSocket,
-  { state, limits, clientAddress }: DoorContext,
+  context: DoorContext,
 ): Promise<Admitted<Who>> {
+  const { state, limits, counts } = context;
   if (state.isLeaving) {
     throw new DomainError('draining', 'The server is restarting. You will be connected again.', {
       retryAfterMs: Math.round(Math.random() * limits.drainSpreadMs),
     });
   }
   const { accessToken, page } = parseHandshake(socket.handshake.auth);
-  const principal = await door.authenticate(accessToken, socket.handshake.headers.origin);
-  const address = addressBlock(clientAddress(socket.request));
+  const address = counts.addressOf(socket.conn);
+  await takePlace(door, address, context);
+  const checked = door.authenticate(accessToken, socket.handshake.headers.origin);
+  const principal = await inTime(checked, limits.commandDeadlineMs);
   return { caller: { principal, via: door.via, address }, page };
+}
+
+async function takePlace(
+  door: Pick<Door, 'sheddable'>,
+  address: string,
+  { admission, cluster, limits, overload }: DoorContext,
+) {
+  if (door.sheddable && overload.sheds(door.sheddable)) {
+    throw tooBusy(Math.round(limits.handshakeWaitMs * Math.random()));
+  }
+  const rate = limits.handshakesPerAddress;
+  const { retryAfterMs } = await cluster.limiter.take('handshakes', address, rate);
+  if (retryAfterMs !== undefined) {
+    throw new DomainError('rate_limited', 'Too many connections came from your network.', {
+      // All of them are told the same moment: they share a bucket.
+      retryAfterMs: retryAfterMs + Math.round(rate.durationMs * Math.random()),
+    });
+  }
+  const waitMs = admission.ask();
+  if (waitMs !== undefined) throw tooBusy(waitMs);
 }
 
 function serve<Who extends Principal>(
   door: Door<Who>,
   socket: ChatSocket,
   { caller, page }: Admitted<Who>,
-  { domain, live, logger, state }: DoorContext,
+  { domain, live, logger, slowReaders, state }: DoorContext,
 ) {
   const note = (where?: Page) =>
     door.note(caller.principal, where).catch((error: unknown) => {
@@ -144,6 +192,8 @@ function serve<Who extends Principal>(
   });
   readFrames(socket, (name, payload) => door.execute(caller, name, payload));
   live.add(socket, caller);
+  slowReaders.watch(socket.conn);
+  forgetHandshake(socket);
 
   void greet(door, socket, caller.principal, logger);
   void note(page);

@@ -3,6 +3,7 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Caller } from '../../domain/principal.ts';
 import type { Limits } from '../../limits.ts';
+import type { Connection } from './outgoing-queue.ts';
 import type { ChatSocket } from './socket-server.ts';
 
 /** The connections of this node, each closed when its session ends. */
@@ -10,6 +11,9 @@ export interface LiveSessions {
   add(socket: ChatSocket, caller: Caller): void;
   delete(socket: ChatSocket): void;
   all(): ChatSocket[];
+  /** Those on one connection: as a rule one. Looks through all, for what seldom happens. */
+  on(connection: Connection): ChatSocket[];
+  callerOf(socket: ChatSocket): Caller | undefined;
   close(): void;
 }
 
@@ -50,6 +54,12 @@ export function createLiveSessions(options: {
       callers.delete(socket);
     },
     all: () => [...callers.keys()],
+    on: (connection) =>
+      callers
+        .keys()
+        .filter((socket) => socket.conn === connection)
+        .toArray(),
+    callerOf: (socket) => callers.get(socket),
     close() {
       clearInterval(sweep);
       stopListening();

@@ -1,13 +1,18 @@
 import { type ConversationEvent, NAMESPACES, type Signal } from '@alcove/protocol';
 import type { EventPublisher } from '../../domain/event-publisher.ts';
+import type { Overload } from '../overload.ts';
 import { roomOfAgents, roomOfVisitor, roomOfVisitors } from './rooms.ts';
 import type { SocketServer } from './socket-server.ts';
 
-/** Sends hints to the rooms of those who may see them. */
-export function createPublisher(io: SocketServer): EventPublisher {
+/**
+ * Sends hints to the rooms of those who may see them. Under overload typing is not passed on, and presence later: of each
+ * participant only how it stands then.
+ */
+export function createPublisher(io: SocketServer, overload: Overload): EventPublisher {
   const agents = io.of(NAMESPACES.agent);
   const visitors = io.of(NAMESPACES.visitor);
   const inTurn = createTurns();
+  const tellPresence = createPresenceTeller(io, overload, inTurn);
 
   return {
     event({ workspaceId, visitorId }, event) {
@@ -30,6 +35,7 @@ export function createPublisher(io: SocketServer): EventPublisher {
     },
 
     typing({ workspaceId, conversationId, visitorId }, actor, isTyping) {
+      if (overload.sheds('typing')) return;
       inTurn(() => {
         const signal: Signal = { type: 'typing', conversationId, actor, isTyping };
         agents.to(roomOfAgents(workspaceId)).emit('signal', signal);
@@ -44,16 +50,40 @@ export function createPublisher(io: SocketServer): EventPublisher {
       });
     },
 
-    presence(workspaceId, audience, actor, status) {
-      inTurn(() => {
-        const signal: Signal = { type: 'presence', actor, status };
-        if (audience === 'agents') {
-          agents.local.to(roomOfAgents(workspaceId)).emit('signal', signal);
-        } else {
-          visitors.local.to(roomOfVisitors(workspaceId)).emit('signal', signal);
-        }
-      });
-    },
+    presence: tellPresence,
+  };
+}
+
+/** What is held back is told once the overload has passed: a status that nobody was told of would stay wrong on screens. */
+function createPresenceTeller(
+  io: SocketServer,
+  overload: Overload,
+  inTurn: (act: () => void) => void,
+): EventPublisher['presence'] {
+  const agents = io.of(NAMESPACES.agent);
+  const visitors = io.of(NAMESPACES.visitor);
+  const held = new Map<string, () => void>();
+
+  overload.onChange(() => {
+    if (overload.sheds('presence')) return;
+    for (const tell of held.values()) inTurn(tell);
+    held.clear();
+  });
+
+  return (workspaceId, audience, actor, status) => {
+    const tell = () => {
+      const signal: Signal = { type: 'presence', actor, status };
+      if (audience === 'agents') {
+        agents.local.to(roomOfAgents(workspaceId)).emit('signal', signal);
+      } else {
+        visitors.local.to(roomOfVisitors(workspaceId)).emit('signal', signal);
+      }
+    };
+    if (overload.sheds('presence')) {
+      held.set(`${workspaceId}/${audience}/${actor.kind}:${actor.id}`, tell);
+    } else {
+      inTurn(tell);
+    }
   };
 }
 

@@ -8,9 +8,11 @@ import {
   type VisitorHello,
   WIRE_LIMITS,
 } from '@alcove/protocol';
+import type { Logger } from 'pino';
 import { type DefaultEventsMap, type Namespace, Server, type Socket } from 'socket.io';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Limits } from '../../limits.ts';
+import type { ConnectionCounts } from './connection-counts.ts';
 
 /** Frames that the server sends by itself. Those of clients are commands, read by `frames.ts`. */
 interface ServerFrames {
@@ -32,8 +34,22 @@ export type SocketServer = Server<Untyped, ServerFrames, Untyped, SocketData>;
 export type ChatNamespace = Namespace<Untyped, ServerFrames, Untyped, SocketData>;
 export type ChatSocket = Socket<Untyped, ServerFrames, Untyped, SocketData>;
 
+interface SocketServerOptions {
+  limits: Limits;
+  logger: Logger;
+  counts: ConnectionCounts;
+}
+
 /** Adds Socket.IO to an HTTP server: WebSocket only, nothing connected to anything yet. */
-export function createSocketServer(httpServer: HttpServer, limits: Limits): SocketServer {
+export function createSocketServer(
+  httpServer: HttpServer,
+  { limits, logger, counts }: SocketServerOptions,
+): SocketServer {
+  const sayFull = sayRarely(() =>
+    logger.warn(
+      'too many connections from one address: if this server stands behind a proxy, set TRUST_PROXY',
+    ),
+  );
   const io: SocketServer = new Server(httpServer, {
     // Long-polling would need sticky sessions; networks without WebSocket use the HTTP commands.
     transports: ['websocket'],
@@ -46,11 +62,20 @@ export function createSocketServer(httpServer: HttpServer, limits: Limits): Sock
     connectTimeout: limits.handshakeMs,
     pingInterval: limits.pingIntervalMs,
     pingTimeout: limits.pingTimeoutMs,
+    // The cheapest place to say no, and a mute one: a browser's WebSocket is told nothing but that it failed. So only
+    // what no honest client meets is refused here; those who are to come back later are told when, in the namespace.
     allowRequest: (request, decide) => {
-      const isFit = hasWellFormedOrigin(request);
-      decide(isFit ? null : 'the Origin header is malformed', isFit);
+      if (!hasWellFormedOrigin(request)) {
+        decide('the Origin header is malformed', false);
+      } else if (counts.isFull(request)) {
+        sayFull();
+        decide('too many connections from this address', false);
+      } else {
+        decide(null, true);
+      }
     },
   });
+  io.engine.on('connection', counts.add);
   const wrongDoor = new DomainError(
     'invalid',
     `Connect to the namespace ${NAMESPACES.visitor} or ${NAMESPACES.agent}.`,
@@ -62,6 +87,32 @@ export function createSocketServer(httpServer: HttpServer, limits: Limits): Sock
 /** A refusal in the form in which a handshake is refused. */
 export function toConnectError(refusal: Refusal): Error {
   return Object.assign(new Error(refusal.message), { data: refusal });
+}
+
+const NO_HANDSHAKE = Object.freeze({ headers: {}, auth: {}, query: {} });
+
+/**
+ * Lets go of what was only needed to let a client in: its HTTP request and what it said of itself, token included. They
+ * are most of what Socket.IO keeps for an idle connection, and a private room that nothing is ever sent to is the rest.
+ *
+ * @see https://socket.io/docs/v4/memory-usage/
+ */
+export function forgetHandshake(socket: ChatSocket): void {
+  void socket.leave(socket.id);
+  Object.assign(socket.conn, { request: null });
+  Object.assign(socket, { handshake: NO_HANDSHAKE });
+}
+
+/** What somebody else can bring about at will must not fill the log. */
+const RARELY_MS = 60_000;
+
+function sayRarely(say: () => void): () => void {
+  let saidAt = -Infinity;
+  return () => {
+    if (performance.now() - saidAt < RARELY_MS) return;
+    saidAt = performance.now();
+    say();
+  };
 }
 
 /**

@@ -10,6 +10,7 @@ import type { VisitorSessions } from '../../../domain/visitor-sessions.ts';
 import type { Limits } from '../../../limits.ts';
 import { addressBlock, type ClientAddress } from '../../client-address.ts';
 import type { Commands } from '../../commands/commands.ts';
+import { answerInTime } from '../answer-in-time.ts';
 import { sendRefusal } from '../error-handler.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { bearerToken, jsonOrTextBody, parse, parseBody, requestIdOf } from '../requests.ts';
@@ -22,6 +23,7 @@ interface VisitorRoutesOptions extends SecurityOptions {
   clientAddress: ClientAddress;
   rateLimit: RateLimit;
   limits: Limits;
+  isDraining: () => boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ interface VisitorRoutesOptions extends SecurityOptions {
 export function visitorRoutes(options: VisitorRoutesOptions): Router {
   const { visitorSessions, rateLimit, limits } = options;
   const router = Router();
-  router.use('/api/v1/visitor', forSharedData(options), allowAnyPage);
+  router.use('/api/v1/visitor', forSharedData(options), allowAnyPage, answerInTime(options));
 
   router.post(HTTP_PATHS.visitorSession, jsonOrTextBody, async (request, response) => {
     await rateLimit.byAddress('visitor-session', request, limits.visitorSessionsPerAddress);

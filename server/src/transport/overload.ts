@@ -1,0 +1,77 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Logger } from 'pino';
+import type { Limits } from '../limits.ts';
+
+/** What is left undone when the node cannot keep up, in this order. Never the answer to a send that was accepted. */
+const SHED_ORDER = ['typing', 'presence', 'visitor handshakes'] as const;
+
+export type Sheddable = (typeof SHED_ORDER)[number];
+
+/** Says what is not worth doing just now. */
+export interface Overload {
+  sheds(what: Sheddable): boolean;
+  /** Called whenever something more, or less, is shed. */
+  onChange(listener: () => void): void;
+  close(): void;
+}
+
+/** Tells how late the event loop was. */
+export interface DelayGauge {
+  /** The 99th percentile, in milliseconds, of the time since it was asked last. */
+  read(): number;
+  close(): void;
+}
+
+/** Below this share of the limit the node has recovered: between the two nothing changes, so that it does not flap. */
+const CALM_SHARE = 0.5;
+
+export function createOverload(options: {
+  limits: Pick<Limits, 'shedDelayMs' | 'shedCheckMs'>;
+  logger: Logger;
+  gauge?: DelayGauge;
+}): Overload {
+  const { limits, logger, gauge = createDelayGauge() } = options;
+  const listeners: (() => void)[] = [];
+  let shed = 0;
+
+  const timer = setInterval(() => {
+    const delayMs = gauge.read();
+    const before = shed;
+    if (delayMs > limits.shedDelayMs) shed = Math.min(shed + 1, SHED_ORDER.length);
+    else if (delayMs < limits.shedDelayMs * CALM_SHARE) shed = Math.max(shed - 1, 0);
+    if (shed === before) return;
+    logger.warn(
+      { delayMs: Math.round(delayMs), shed: SHED_ORDER.slice(0, shed) },
+      shed > before ? 'the server is overloaded and sheds work' : 'the overload is easing',
+    );
+    for (const listener of listeners) listener();
+  }, limits.shedCheckMs).unref();
+
+  return {
+    sheds: (what) => SHED_ORDER.indexOf(what) < shed,
+    onChange(listener) {
+      listeners.push(listener);
+    },
+    close() {
+      clearInterval(timer);
+      gauge.close();
+    },
+  };
+}
+
+/** How often the delay is sampled: fifty times a second costs nothing that can be measured. */
+const RESOLUTION_MS = 20;
+
+function createDelayGauge(): DelayGauge {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  histogram.enable();
+  return {
+    read() {
+      // The histogram holds the time between two samples, in nanoseconds; an idle loop's is the resolution itself.
+      const delayMs = histogram.percentile(99) / 1e6 - RESOLUTION_MS;
+      histogram.reset();
+      return Math.max(0, delayMs);
+    },
+    close: () => void histogram.disable(),
+  };
+}

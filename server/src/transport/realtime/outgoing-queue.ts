@@ -1,0 +1,51 @@
+import type { ChatSocket } from './socket-server.ts';
+
+/** The connection below a socket, which several namespaces may share. */
+export type Connection = ChatSocket['conn'];
+
+/** What waits to be sent to a client. */
+export interface OutgoingQueue {
+  packets: number;
+  /** As characters of the packets that wait, and bytes of those that the network has not taken. */
+  bytes: number;
+  /** Whether the network has taken everything. */
+  isEmpty: boolean;
+}
+
+/**
+ * The private fields of engine.io and ws that tell how slow a reader is; neither has a public way to ask. This is the only
+ * file that knows them, and its test fails when an update renames one.
+ */
+interface Internals {
+  readonly writeBuffer: readonly { data?: string | Buffer }[];
+  readonly transport: {
+    readonly writable: boolean;
+    readonly socket: { readonly bufferedAmount: number; terminate(): void };
+  };
+}
+
+/** Whether something is under way to this client, so that what comes now has to wait. Costs next to nothing. */
+export function isWaiting(connection: Connection): boolean {
+  return internalsOf(connection).writeBuffer.length > 0;
+}
+
+/** Measures the queue. */
+export function measureQueue(connection: Connection): OutgoingQueue {
+  const { writeBuffer, transport } = internalsOf(connection);
+  let bytes = transport.socket.bufferedAmount;
+  for (const { data } of writeBuffer) bytes += data?.length ?? 0;
+  return {
+    packets: writeBuffer.length,
+    bytes,
+    isEmpty: writeBuffer.length === 0 && transport.writable,
+  };
+}
+
+/** Ends a connection without waiting for what is queued: who does not read would never let it go. */
+export function terminate(connection: Connection): void {
+  internalsOf(connection).transport.socket.terminate();
+}
+
+function internalsOf(connection: Connection): Internals {
+  return connection as unknown as Internals;
+}
