@@ -70,12 +70,12 @@ async function conversationsOf(
   { storage, roster, limits }: GreetingsOptions,
 ) {
   const { conversations } = storage.forWorkspace(principal.workspaceId);
-  const rows = await conversations.listForVisitor(principal.visitorId, limits.visitorConversations);
+  const { conversations: rows, cursors } = await conversations.listForVisitor(
+    principal.visitorId,
+    limits.visitorConversations,
+  );
   if (rows.length === 0) return [];
-  const [cursors, agents] = await Promise.all([
-    conversations.cursorsOf(rows.map(({ id }) => id)),
-    roster.agents(principal.workspaceId),
-  ]);
+  const agents = await roster.agents(principal.workspaceId);
   const unread = await countUnread(conversations, principal, rows, cursors);
   const shown = rows.map((row, index) => {
     const extras = { cursors: cursors.get(row.id) ?? [], unread: unread[index] ?? 0 };

@@ -25,6 +25,7 @@ export async function countUnread(
   const queries = rows
     .map((row, index) => ({ row, after: readUpTo[index] ?? 0 }))
     .filter(({ row, after }) => row.lastMessageSeq[other] > after);
+  if (queries.length === 0) return rows.map(() => 0);
   const counts = await conversations.countMessages(
     queries.map(({ row, after }) => ({
       conversationId: row.id,

@@ -318,7 +318,7 @@ export function describeStorage(
         const { conversations, conversationId, visitor } = await oneConversation(storage);
         const cursor = await conversations.currentCursor();
         const lists = async () => [
-          await conversations.listForVisitor(visitor.id, 10),
+          (await conversations.listForVisitor(visitor.id, 10)).conversations,
           (await conversations.listInbox({ view: 'all', agentId: 'ag_1', limit: 10 }))
             .conversations,
           (await conversations.changedSince(cursor, 10)).conversations,
@@ -344,14 +344,22 @@ export function describeStorage(
         }
         const [first, second, third] = ids;
         const idsOf = (records: ConversationRecord[]) => records.map(({ id }) => id);
-        expect(idsOf(await conversations.listForVisitor(visitor.id, 10))).toEqual([
-          second,
-          third,
-          first,
-        ]);
-        expect(idsOf(await conversations.listForVisitor(visitor.id, 1))).toEqual([second]);
+        const listed = await conversations.listForVisitor(visitor.id, 10);
+        expect(idsOf(listed.conversations)).toEqual([second, third, first]);
+        const newest = await conversations.listForVisitor(visitor.id, 1);
+        expect(idsOf(newest.conversations)).toEqual([second]);
         const many = await conversations.getMany([ids[2] ?? '', createId('cv'), ids[0] ?? '']);
         expect(new Set(idsOf(many))).toEqual(new Set([third, first]));
+      });
+
+      it('comes with the cursors of everybody in it', async () => {
+        const { conversations, conversationId, visitor } = await oneConversation(storage);
+        await conversations.append(request(conversationId));
+        const participant = { kind: 'visitor' as const, id: visitor.id };
+        await conversations.advanceCursor({ conversationId, participant, read: 1, at: time(2) });
+        const { cursors } = await conversations.listForVisitor(visitor.id, 10);
+        expect(cursors).toEqual(await conversations.cursorsOf([conversationId]));
+        expect(cursors.get(conversationId)).toMatchObject([{ participant, read: 1 }]);
       });
     });
 
@@ -706,7 +714,10 @@ export function describeStorage(
           ],
           'conversations.get': [() => theirs.get(conversationId), null],
           'conversations.getMany': [() => theirs.getMany([conversationId]), []],
-          'conversations.listForVisitor': [() => theirs.listForVisitor(visitor.id, 9), []],
+          'conversations.listForVisitor': [
+            () => theirs.listForVisitor(visitor.id, 9),
+            { conversations: [], cursors: new Map() },
+          ],
           'conversations.append': [
             () => theirs.append(request(conversationId)),
             { outcome: 'not_found' },
@@ -747,7 +758,8 @@ export function describeStorage(
         expect((await workspace.contacts.get(visitor.contactId))?.name).toBeNull();
         expect(await conversations.get(conversationId)).toEqual(conversation);
         expect(await readAll(conversations, conversationId)).toEqual([event]);
-        expect(await conversations.listForVisitor(visitor.id, 9)).toEqual([conversation]);
+        const { conversations: listed } = await conversations.listForVisitor(visitor.id, 9);
+        expect(listed).toEqual([conversation]);
         const cursors = (await conversations.cursorsOf([conversationId])).get(conversationId);
         expect(cursors?.map(({ readAt }) => readAt)).toEqual([time(1)]);
       });

@@ -123,8 +123,11 @@ export interface ConversationStorage {
   open(conversation: OpenConversation): Promise<ConversationRecord>;
   get(conversationId: string): Promise<ConversationRecord | null>;
   getMany(conversationIds: readonly string[]): Promise<ConversationRecord[]>;
-  /** Latest activity first, without those that have no event yet. */
-  listForVisitor(visitorId: string, limit: number): Promise<ConversationRecord[]>;
+  /**
+   * Latest activity first, without those that have no event yet. With all their cursors, in one look: everybody who
+   * connects asks for both, and after a restart everybody connects.
+   */
+  listForVisitor(visitorId: string, limit: number): Promise<VisitorConversations>;
 
   /**
    * The one write to a log: gives the event its place, folds the row, and resolves once both survive a power loss.
@@ -225,6 +228,12 @@ export type ContactChange = Partial<
 /** A conversation's row and the client id that opened it. */
 export interface ConversationRecord extends ConversationRow {
   clientConversationId: string;
+}
+
+/** A visitor's conversations, and the cursors of each by its id. */
+export interface VisitorConversations {
+  conversations: ConversationRecord[];
+  cursors: Map<string, Cursor[]>;
 }
 
 /** What `open` needs; unique per workspace by visitor and client id. */

@@ -110,7 +110,10 @@ function createConversations(
     open: (conversation) => write('openConversation', id, conversation),
     get: (conversationId) => read('conversation', id, conversationId),
     getMany: (conversationIds) => read('conversations', id, conversationIds),
-    listForVisitor: (visitorId, limit) => read('conversationsOfVisitor', id, visitorId, limit),
+    async listForVisitor(visitorId, limit) {
+      const conversations = await read('conversationsOfVisitor', id, visitorId, limit);
+      return { conversations, cursors: await read('cursors', id, conversations.map(idOf)) };
+    },
     append: (request) => write('append', id, request),
     readEvents: (query) => read('events', id, query),
     listInbox: (query) => read('inbox', id, query),
@@ -121,4 +124,8 @@ function createConversations(
     advanceCursor: (advance) => write('advanceCursor', id, advance),
     cursorsOf: (conversationIds) => read('cursors', id, conversationIds),
   };
+}
+
+function idOf({ id }: { id: string }): string {
+  return id;
 }
