@@ -8,9 +8,20 @@ import {
   PROTOCOL_VERSION,
   type Refusal,
   SERVER_FRAMES,
+  type Signal,
 } from '@alcove/protocol';
 import { io, type Socket } from 'socket.io-client';
-import type { Burst, ChaosClient, ClientSpec, Heads, Sent, Standing, ToSend } from './client.ts';
+import {
+  type Burst,
+  type ChaosClient,
+  type ClientSpec,
+  copyTimes,
+  createTimes,
+  type Heads,
+  type Sent,
+  type Standing,
+  type ToSend,
+} from './client.ts';
 import { FollowedLog } from './followed-log.ts';
 import { now, type Record } from './history.ts';
 import { reachHeads, sendBurst } from './pace.ts';
@@ -38,7 +49,8 @@ export class BareClient implements ChaosClient {
   readonly #random: Random;
   readonly #getToken: ReturnType<typeof createTokens>;
   readonly #logs = new Map<string, FollowedLog>();
-  readonly #counts = { connects: 0, retries: 0, pending: 0 };
+  readonly #counts = { retries: 0, pending: 0 };
+  readonly #times = createTimes();
   /** One message at a time is on its way in each conversation. */
   readonly #lanes = new Map<string, Promise<unknown>>();
   #socket: Socket | undefined;
@@ -138,6 +150,8 @@ export class BareClient implements ChaosClient {
     return {
       isOnline: this.#socket?.connected ?? false,
       ...this.#counts,
+      ...copyTimes(this.#times),
+      connects: this.#times.onlineAt.length,
       have: Object.fromEntries(logs.map(([id, { have }]) => [id, have])),
       syncs: logs.reduce((sum, [, { syncs }]) => sum + syncs, 0),
     };
@@ -180,18 +194,26 @@ export class BareClient implements ChaosClient {
         const { ended } = await this.#open(isRefused);
         attempt = 0;
         isRefused = false;
-        await ended;
-        if (this.#isWanted) this.#online = Promise.withResolvers();
+        const { drainMs } = await ended;
+        if (!this.#isWanted) return;
+        this.#times.lostAt.push(now());
+        this.#online = Promise.withResolvers();
+        await this.#wait(drainMs ?? this.#backoffMs(0));
       } catch (error) {
         const { code, retryAfterMs } = (error as { data?: Partial<Refusal> }).data ?? {};
         isRefused = code === 'unauthenticated';
-        if (this.#isWanted) await sleep(retryAfterMs ?? this.#backoffMs(attempt));
+        if (this.#isWanted) await this.#wait(retryAfterMs ?? this.#backoffMs(attempt));
       }
     }
   }
 
+  async #wait(ms: number): Promise<void> {
+    this.#times.waitsMs.push(ms);
+    await sleep(ms);
+  }
+
   /** Resolves after the hello. */
-  async #open(isRefused: boolean): Promise<{ ended: Promise<void> }> {
+  async #open(isRefused: boolean): Promise<{ ended: Promise<{ drainMs?: number }> }> {
     const { url, origin, side } = this.#spec;
     const { accessToken } = await this.#getToken(isRefused);
     const socket = io(url + NAMESPACES[side === 'visitor' ? 'visitor' : 'agent'], {
@@ -205,7 +227,13 @@ export class BareClient implements ChaosClient {
     socket.on(SERVER_FRAMES.event, (event) =>
       this.#logs.get(event?.conversationId)?.receive(event),
     );
-    const ended = new Promise<void>((resolve) => socket.once('disconnect', () => resolve()));
+    let drainMs: number | undefined;
+    socket.on(SERVER_FRAMES.signal, (signal: Signal) => {
+      if (signal.type === 'server.drain') drainMs = signal.afterMs;
+    });
+    const ended = new Promise<{ drainMs?: number }>((resolve) => {
+      socket.once('disconnect', () => resolve({ drainMs }));
+    });
     const hello = Promise.withResolvers<void>();
     socket.once(SERVER_FRAMES.hello, () => hello.resolve());
     socket.once('connect_error', hello.reject);
@@ -219,9 +247,11 @@ export class BareClient implements ChaosClient {
     } finally {
       clearTimeout(timer);
     }
-    this.#counts.connects++;
+    this.#times.onlineAt.push(now());
     this.#online.resolve();
     void this.#checkHeads(socket);
+    // Greeted again: the server had stopped telling a connection that read too slowly.
+    socket.on(SERVER_FRAMES.hello, () => void this.#checkHeads(socket));
     return { ended };
   }
 
@@ -233,6 +263,7 @@ export class BareClient implements ChaosClient {
       for (const [id, head] of Object.entries(heads)) this.#logs.get(id)?.hear(head);
     }
     if (socket !== this.#socket || !socket.connected) return;
+    clearTimeout(this.#headsTimer);
     const waitMs = this.#spec.headsMs ?? 20_000 + 10_000 * this.#random.next();
     this.#headsTimer = setTimeout(() => void this.#checkHeads(socket), waitMs);
   }

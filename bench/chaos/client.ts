@@ -16,6 +16,8 @@ export interface ClientSpec {
   session?: ClientSession;
   /** Bare clients: how often they ask for heads. Default 20 to 30 s, as the protocol asks. */
   headsMs?: number;
+  /** `false`: only what is shown at the end is written down, not each event. For rows whose histories would fill a disk. */
+  recordsApplied?: boolean;
 }
 
 /** Who somebody is. */
@@ -63,7 +65,7 @@ export interface Burst {
 }
 
 /** Where a client stands. */
-export interface Standing {
+export interface Standing extends ConnectionTimes {
   isOnline: boolean;
   /** Messages handed over and not acknowledged. */
   pending: number;
@@ -73,6 +75,25 @@ export interface Standing {
   connects: number;
   retries: number;
   syncs: number;
+}
+
+/** When a client's connection came and went, by `now`. */
+export interface ConnectionTimes {
+  /** Hellos. */
+  onlineAt: number[];
+  /** Losses of a connection that was wanted. */
+  lostAt: number[];
+  /** Before each try to connect again, the wait that the client chose or was given. */
+  waitsMs: number[];
+}
+
+export function createTimes(): ConnectionTimes {
+  return { onlineAt: [], lostAt: [], waitsMs: [] };
+}
+
+/** As they are now: a client in this thread would otherwise go on changing them. */
+export function copyTimes({ onlineAt, lostAt, waitsMs }: ConnectionTimes): ConnectionTimes {
+  return { onlineAt: [...onlineAt], lostAt: [...lostAt], waitsMs: [...waitsMs] };
 }
 
 /** How far each conversation goes, for each side. */

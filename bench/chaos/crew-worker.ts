@@ -3,24 +3,35 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { BareClient } from './bare-client.ts';
 import type { ChaosClient, ClientSpec } from './client.ts';
 import type { CrewAnswer, CrewCall, CrewData } from './crew.ts';
-import { openHistory } from './history.ts';
+import { openHistory, type Record } from './history.ts';
 import { createRandom } from './random.ts';
 import { SdkClient } from './sdk-client.ts';
 
-const { folder, name, seed } = workerData as CrewData;
+const { folder, name, seed, haste } = workerData as CrewData;
 const history = openHistory(folder, name);
 const random = createRandom(seed).fork(name);
 const clients = new Map<string, ChaosClient>();
 
 // What clients choose by themselves (jitter, backoff) follows the seed, too.
 Math.random = random.fork('Math.random').next;
+// In quick forms nobody has half a minute to find out that the last event was lost.
+const { setTimeout: setUnhurried } = globalThis;
+globalThis.setTimeout = Object.assign(
+  (work: () => void, ms = 0, ...rest: []) => setUnhurried(work, ms / haste, ...rest),
+  setUnhurried,
+);
 // Clients in one process are no tabs of one browser.
 Reflect.deleteProperty(globalThis, 'BroadcastChannel');
 Reflect.defineProperty(globalThis.navigator, 'locks', { value: undefined });
 
 function add(spec: ClientSpec): void {
   const create = spec.kind === 'sdk' ? SdkClient : BareClient;
-  clients.set(spec.name, new create(spec, history.recorder(spec.name), random.fork(spec.name)));
+  const all = history.recorder(spec.name);
+  const record: Record =
+    spec.recordsApplied === false
+      ? (happening) => (happening.type === 'apply' ? undefined : all(happening))
+      : all;
+  clients.set(spec.name, new create(spec, record, random.fork(spec.name)));
 }
 
 async function perform({ client: clientName, method, parameters }: CrewCall): Promise<unknown> {

@@ -4,6 +4,8 @@ import type { Stage } from './stage.ts';
 export interface Findings {
   figures: Record<string, number | string>;
   failures: string[];
+  /** Parts that this machine cannot show, and why. They never count as shown. */
+  notRun?: string[];
 }
 
 /** One test of the delivery guarantee. It passes when `run` finds no failure and all six numbers are 0. */

@@ -28,6 +28,7 @@ export async function runRow(
   try {
     const found = await row.start(stage, isQuick);
     findings.figures = found.figures;
+    if (found.notRun?.length) findings.notRun = found.notRun;
     findings.failures.push(...found.failures);
     const judged = await stage.judge(row.quietMs ?? QUIET_MS);
     verdict = judged.verdict;

@@ -1,7 +1,17 @@
 import { createVisitorClient } from '@alcove/sdk';
 import { type ConversationState, createAgentClient } from '@alcove/sdk/agent';
 import type { TimelineItem } from '@alcove/sdk/agent';
-import type { Burst, ChaosClient, ClientSpec, Heads, Sent, Standing, ToSend } from './client.ts';
+import {
+  type Burst,
+  type ChaosClient,
+  type ClientSpec,
+  copyTimes,
+  createTimes,
+  type Heads,
+  type Sent,
+  type Standing,
+  type ToSend,
+} from './client.ts';
 import { type Final, now, type Record, type ShownItem } from './history.ts';
 import { reachHeads, sendBurst } from './pace.ts';
 import type { Random } from './random.ts';
@@ -11,7 +21,7 @@ import { describeLine } from './shown-lines.ts';
 /** What visitor's and agent's clients have in common. */
 interface Engine {
   getState(): {
-    connection: { status: string };
+    connection: { status: string; retryAt?: number };
     pending: readonly {
       clientMessageId: string;
       conversationId?: string;
@@ -28,6 +38,8 @@ interface Engine {
   post(message: ToSend): Promise<string>;
 }
 
+type State = ReturnType<Engine['getState']>;
+
 interface Unsettled {
   invokedAt: number;
   conversationId?: string;
@@ -43,9 +55,9 @@ export class SdkClient implements ChaosClient {
   readonly #unsettled = new Map<string, Unsettled>();
   readonly #settled = new Map<string, Sent | Error>();
   readonly #waiting = new Map<string, (outcome: Sent | Error) => void>();
-  #seen: Engine['getState'] extends () => infer State ? Partial<State> : never = {};
-  #wasOnline = false;
-  #connects = 0;
+  #seen: Partial<State> = {};
+  readonly #times = createTimes();
+  #isClosing = false;
   #beingKept = 0;
 
   constructor(spec: ClientSpec, record: Record, random: Random) {
@@ -107,6 +119,7 @@ export class SdkClient implements ChaosClient {
     for (const log of Object.values(this.#engine.getState().logs)) {
       if (log.isLoaded) this.#record({ type: 'final', ...this.#final(log) });
     }
+    this.#isClosing = true;
     await this.#engine.close();
   }
 
@@ -117,7 +130,8 @@ export class SdkClient implements ChaosClient {
       isOnline: connection.status === 'online',
       pending: unsent + this.#beingKept,
       have: Object.fromEntries(Object.values(logs).map(({ id, have }) => [id, have])),
-      connects: this.#connects,
+      ...copyTimes(this.#times),
+      connects: this.#times.onlineAt.length,
       retries: 0,
       syncs: 0,
     };
@@ -128,9 +142,7 @@ export class SdkClient implements ChaosClient {
     const before = this.#seen;
     const after = this.#engine.getState();
     this.#seen = after;
-    const isOnline = after.connection.status === 'online';
-    if (isOnline && !this.#wasOnline) this.#connects++;
-    this.#wasOnline = isOnline;
+    if (before.connection !== after.connection) this.#lookAtConnection(before, after.connection);
     if (before.pending !== after.pending) this.#lookAtPending(after.pending);
     if (before.logs === after.logs) return;
     for (const [id, log] of Object.entries(after.logs)) {
@@ -139,7 +151,14 @@ export class SdkClient implements ChaosClient {
     }
   }
 
-  #lookAtPending(pending: ReturnType<Engine['getState']>['pending']): void {
+  #lookAtConnection(before: Partial<State>, { status, retryAt }: State['connection']): void {
+    const wasOnline = before.connection?.status === 'online';
+    if (status === 'online' && !wasOnline) this.#times.onlineAt.push(now());
+    if (status !== 'online' && wasOnline && !this.#isClosing) this.#times.lostAt.push(now());
+    if (retryAt !== undefined) this.#times.waitsMs.push(retryAt - Date.now());
+  }
+
+  #lookAtPending(pending: State['pending']): void {
     const present = new Set<string>();
     for (const { clientMessageId: id, conversationId, state, failure } of pending) {
       present.add(id);

@@ -8,7 +8,7 @@ import { BareClient } from './bare-client.ts';
 import { check, type Verdict } from './checker.ts';
 import type { ChaosClient, ClientSpec, Heads } from './client.ts';
 import { type Crew, startCrew } from './crew.ts';
-import { openHistory, readHistories } from './history.ts';
+import { type HistoryEntry, openHistory, readHistories } from './history.ts';
 import { observe } from './observer.ts';
 import { createRandom, type Random } from './random.ts';
 import { checkIntegrity, readStoredLogs } from './stored-log.ts';
@@ -28,12 +28,15 @@ export const openDoors = {
   socketsPerAddress: 1e9,
 } satisfies Partial<Limits>;
 
+/** Quick forms: what takes clients 30 s otherwise takes them 6 s. */
+const HASTE = 5;
+
 /** What a server may be started with; its data and address are the stage's. */
 export type ServerChoice = Partial<Omit<SpawnOptions, 'dataDir' | 'port'>>;
 
 /** What is to be said of a client; the rest follows from the server. */
 export type Newcomer = Pick<ClientSpec, 'kind' | 'side' | 'name'> &
-  Partial<Pick<ClientSpec, 'url' | 'session' | 'headsMs'>>;
+  Partial<Pick<ClientSpec, 'url' | 'session' | 'headsMs' | 'recordsApplied'>>;
 
 /** Where a row plays: one server, many clients, and all that they did and saw written down. */
 export interface Stage {
@@ -53,6 +56,8 @@ export interface Stage {
   addHere(newcomer: Omit<Newcomer, 'kind'>): Promise<BareClient>;
   /** Everybody who was added. */
   readonly clients: readonly ChaosClient[];
+  /** What everybody did and saw so far. */
+  history(): Promise<HistoryEntry[]>;
   /** How far each conversation goes by now. */
   heads(): Promise<Heads>;
   /** Waits until everybody has everything. */
@@ -104,7 +109,8 @@ class SqliteStage implements OpenStage {
     this.#server = await spawnTestServer({
       logLevel: 'warn',
       ...choice,
-      limits: { ...openDoors, ...choice.limits },
+      // Hasty clients take a connection for dead sooner.
+      limits: { ...openDoors, ...(this.isQuick ? { pingIntervalMs: 1000 } : {}), ...choice.limits },
       dataDir: this.#dataDir,
       port: this.#server?.port ?? 0,
     });
@@ -116,6 +122,7 @@ class SqliteStage implements OpenStage {
       folder: this.#historyDir,
       seed: this.random.seed,
       threads: THREADS,
+      haste: this.isQuick ? HASTE : 1,
     });
     const client = await this.#crew.add(await this.#introduce(newcomer));
     this.clients.push(client);
@@ -129,6 +136,12 @@ class SqliteStage implements OpenStage {
     this.clients.push(client);
     this.#here.push(client);
     return client;
+  }
+
+  async history(): Promise<HistoryEntry[]> {
+    this.#history.flush();
+    await this.#crew?.flush();
+    return readHistories(this.#historyDir);
   }
 
   async heads(): Promise<Heads> {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Conditions } from './tcp-proxy.ts';
+import type { Conditions } from './conditions.ts';
 
 /** So much is on its way in one direction; above it the sender is held back, as by a router's full buffer. */
 const MOST_IN_FLIGHT_BYTES = 64 * 1024;
