@@ -7,6 +7,8 @@ export interface CrewData {
   folder: string;
   name: string;
   seed: number;
+  /** So many times as fast time-outs and pauses pass. */
+  haste: number;
 }
 
 /** One call of one client's method, or of the thread's own `add` and `flush`. */
@@ -30,6 +32,8 @@ export interface Crew {
   add(spec: ClientSpec): Promise<ChaosClient>;
   /** Everybody who was added, in that order. */
   readonly clients: readonly ChaosClient[];
+  /** Brings what was written down so far to the disk. */
+  flush(): Promise<unknown>;
   /** Lets every client write down what it shows, and ends the threads. */
   close(): Promise<void>;
 }
@@ -39,14 +43,20 @@ interface Thread {
   end(): Promise<unknown>;
 }
 
-export function startCrew(options: { folder: string; seed: number; threads: number }): Crew {
-  const threads = Array.from({ length: options.threads }, (_, index) =>
-    startThread({ folder: options.folder, seed: options.seed, name: `crew-${index + 1}` }),
+/** Starts `threads` threads without anybody in them. */
+export function startCrew({
+  threads: count,
+  ...data
+}: Omit<CrewData, 'name'> & { threads: number }): Crew {
+  const threads = Array.from({ length: count }, (_, index) =>
+    startThread({ ...data, name: `crew-${index + 1}` }),
   );
+  const flush = () => Promise.all(threads.map((thread) => thread.call('', 'flush')));
   const clients: ChaosClient[] = [];
   let isClosed = false;
   return {
     clients,
+    flush,
     async add(spec) {
       const thread = threads[clients.length % threads.length];
       if (!thread) throw new Error('a crew needs a thread');
@@ -59,7 +69,7 @@ export function startCrew(options: { folder: string; seed: number; threads: numb
       if (isClosed) return;
       isClosed = true;
       await Promise.all(clients.map((client) => client.close()));
-      await Promise.all(threads.map((thread) => thread.call('', 'flush')));
+      await flush();
       await Promise.all(threads.map((thread) => thread.end()));
     },
   };

@@ -1,5 +1,6 @@
 import type { ChaosClient } from '../client.ts';
 import { atMost, percentile, round } from '../figures.ts';
+import type { HistoryEntry } from '../history.ts';
 import { defineRow } from '../row.ts';
 import type { Stage } from '../stage.ts';
 
@@ -37,13 +38,15 @@ export const a01 = defineRow<Parameters>({
       ackP99Ms: round(percentile(all, 0.99)),
     };
     const { slowestMs } = await stage.quiet(10_000);
+    const fanOutP99Ms = round(percentile(fanOutMs(await stage.history()), 0.99));
     const failures = stage.isQuick
       ? []
       : [
           ...atMost('ack p50 in ms', figures.ackP50Ms, 30),
           ...atMost('ack p99 in ms', figures.ackP99Ms, 200),
+          ...atMost('fan-out p99 in ms', fanOutP99Ms, 300),
         ];
-    return { figures: { ...figures, quietAfterMs: slowestMs }, failures };
+    return { figures: { ...figures, fanOutP99Ms, quietAfterMs: slowestMs }, failures };
   },
 });
 
@@ -67,4 +70,15 @@ export async function gather(stage: Stage, index: number, clientsEach: number) {
   });
   await Promise.all(clients.map((client) => client.follow(conversationId)));
   return { conversationId, clients };
+}
+
+/** From handing a message over until somebody else showed it. */
+export function fanOutMs(history: readonly HistoryEntry[]): number[] {
+  const invoked = new Map<string, HistoryEntry>();
+  return history.flatMap((entry) => {
+    if (entry.type === 'invoke' && !invoked.has(entry.id)) invoked.set(entry.id, entry);
+    if (entry.type !== 'apply') return [];
+    const message = invoked.get(entry.id);
+    return message && message.client !== entry.client ? entry.t - message.t : [];
+  });
 }

@@ -1,0 +1,41 @@
+import { defineRow } from '../row.ts';
+import { gatherInOne, readWhileWriting, write, type Writing } from './one-conversation.ts';
+
+interface Parameters extends Writing {
+  readers: number;
+  reads: number;
+}
+
+/** Whoever looks at a log that grows sees a beginning of it, never one with a hole. */
+export const a04 = defineRow<Parameters>({
+  name: 'A04',
+  does: 'Readers of both sides catch up as fast as they can, 100,000 times in all, while 64 writers fill the conversation. Nobody ever sees an event before the one that it follows.',
+  quick: { writers: 16, sends: 300, readers: 4, reads: 2_500 },
+  full: { writers: 64, sends: 10_000, readers: 4, reads: 100_000 },
+  fullSeconds: 120,
+  async run(stage, { writers: count, sends, readers: readerCount, reads }) {
+    await stage.startServer();
+    const { conversationId, writers, readers } = await gatherInOne(stage, count, readerCount);
+    const progress = { isWriting: true, reads: 0 };
+    const failures: string[] = [];
+    const reading = Promise.all(
+      readers.map((reader, index) => {
+        const isAgent = index % 2 === 1;
+        return readWhileWriting(reader, {
+          conversationId,
+          isAgent,
+          reads,
+          progress,
+          failures,
+          stage,
+        });
+      }),
+    );
+    const written = await write(writers, conversationId, sends);
+    progress.isWriting = false;
+    await reading;
+    failures.push(...written.failures);
+    const figures = { writers: count, sends, reads: progress.reads };
+    return { failures: failures.slice(0, 20), figures };
+  },
+});
