@@ -15,6 +15,7 @@ import type { ConnectionCounts } from './connection-counts.ts';
 import { createAgentDoor, createVisitorDoor, type Door } from './doors.ts';
 import { drainConnections } from './drain.ts';
 import { readFrames } from './frames.ts';
+import { createGatheredWrites, type GatheredWrites } from './gathered-writes.ts';
 import { parseHandshake } from './handshake.ts';
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
 import { createSlowReaders, type SlowReaders } from './slow-readers.ts';
@@ -65,7 +66,8 @@ export function attachGateway(options: GatewayOptions): Gateway {
     rate: limits.handshakes,
     longestWaitMs: limits.handshakeWaitMs,
   });
-  const context = { ...options, live, state, slowReaders, admission };
+  const gatheredWrites = createGatheredWrites();
+  const context = { ...options, live, state, slowReaders, gatheredWrites, admission };
   openDoor(io.of(NAMESPACES.visitor), doors.visitor, context);
   openDoor(io.of(NAMESPACES.agent), doors.agent, context);
 
@@ -90,6 +92,7 @@ interface DoorContext
   extends Pick<GatewayOptions, 'domain' | 'limits' | 'logger' | 'counts' | 'cluster' | 'overload'> {
   live: LiveSessions;
   slowReaders: SlowReaders;
+  gatheredWrites: GatheredWrites;
   admission: Admission;
   state: { readonly isLeaving: boolean };
 }
@@ -174,7 +177,7 @@ function serve<Who extends Principal>(
   door: Door<Who>,
   socket: ChatSocket,
   { caller, page }: Admitted<Who>,
-  { domain, live, logger, slowReaders, state }: DoorContext,
+  { domain, gatheredWrites, live, logger, slowReaders, state }: DoorContext,
 ) {
   const note = (where?: Page) =>
     door.note(caller.principal, where).catch((error: unknown) => {
@@ -193,6 +196,7 @@ function serve<Who extends Principal>(
   readFrames(socket, (name, payload) => door.execute(caller, name, payload));
   live.add(socket, caller);
   slowReaders.watch(socket.conn);
+  gatheredWrites.watch(socket.conn);
   forgetHandshake(socket);
 
   void greet(door, socket, caller.principal, logger);

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { ChatSocket } from './socket-server.ts';
 
 /** The connection below a socket, which several namespaces may share. */
@@ -20,7 +21,11 @@ interface Internals {
   readonly writeBuffer: readonly { data?: string | Buffer }[];
   readonly transport: {
     readonly writable: boolean;
-    readonly socket: { readonly bufferedAmount: number; terminate(): void };
+    readonly socket: {
+      readonly bufferedAmount: number;
+      readonly _socket: Socket;
+      terminate(): void;
+    };
   };
 }
 
@@ -44,6 +49,11 @@ export function measureQueue(connection: Connection): OutgoingQueue {
 /** Ends a connection without waiting for what is queued: who does not read would never let it go. */
 export function terminate(connection: Connection): void {
   internalsOf(connection).transport.socket.terminate();
+}
+
+/** What carries a connection. */
+export function networkOf(connection: Connection): Socket {
+  return internalsOf(connection).transport.socket._socket;
 }
 
 function internalsOf(connection: Connection): Internals {
