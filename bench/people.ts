@@ -27,6 +27,9 @@ export const liftedLimits = {
   agentCommands: rate,
   newConversationsPerAddress: rate,
   visitorSessionsPerAddress: rate,
+  handshakes: { points: 1e5, durationMs: 1000 },
+  handshakesPerAddress: rate,
+  socketsPerAddress: 1e6,
 };
 
 /** Runs `work` against a server in a process of its own, on an empty folder, and ends it. */
