@@ -208,7 +208,7 @@ export class BareClient implements ChaosClient {
   }
 
   async #wait(ms: number): Promise<void> {
-    this.#times.waitsMs.push(ms);
+    this.#times.waits.push({ at: now(), ms });
     await sleep(ms);
   }
 

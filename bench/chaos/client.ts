@@ -83,17 +83,17 @@ export interface ConnectionTimes {
   onlineAt: number[];
   /** Losses of a connection that was wanted. */
   lostAt: number[];
-  /** Before each try to connect again, the wait that the client chose or was given. */
-  waitsMs: number[];
+  /** Before each try to connect again: the wait that the client chose or was given, and when it began. */
+  waits: { at: number; ms: number }[];
 }
 
 export function createTimes(): ConnectionTimes {
-  return { onlineAt: [], lostAt: [], waitsMs: [] };
+  return { onlineAt: [], lostAt: [], waits: [] };
 }
 
 /** As they are now: a client in this thread would otherwise go on changing them. */
-export function copyTimes({ onlineAt, lostAt, waitsMs }: ConnectionTimes): ConnectionTimes {
-  return { onlineAt: [...onlineAt], lostAt: [...lostAt], waitsMs: [...waitsMs] };
+export function copyTimes({ onlineAt, lostAt, waits }: ConnectionTimes): ConnectionTimes {
+  return { onlineAt: [...onlineAt], lostAt: [...lostAt], waits: [...waits] };
 }
 
 /** How far each conversation goes, for each side. */

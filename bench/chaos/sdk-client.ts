@@ -155,7 +155,7 @@ export class SdkClient implements ChaosClient {
     const wasOnline = before.connection?.status === 'online';
     if (status === 'online' && !wasOnline) this.#times.onlineAt.push(now());
     if (status !== 'online' && wasOnline && !this.#isClosing) this.#times.lostAt.push(now());
-    if (retryAt !== undefined) this.#times.waitsMs.push(retryAt - Date.now());
+    if (retryAt !== undefined) this.#times.waits.push({ at: now(), ms: retryAt - Date.now() });
   }
 
   #lookAtPending(pending: State['pending']): void {
