@@ -125,6 +125,15 @@ describe('a door', () => {
     expect(proxy.requests.get('/api/v1/health')).toBe(1);
   });
 
+  it('that swallows upgrades leaves them without an answer, and lets plain HTTP through', async () => {
+    proxy.setDoor('mute-websocket');
+    const joining = join().then(() => 'joined');
+    const waited = new Promise((resolve) => setTimeout(resolve, 100, 'no answer'));
+    expect(await Promise.race([joining, waited])).toBe('no answer');
+    expect((await fetch(proxy.url)).status).toBe(200);
+    joining.catch(() => undefined);
+  });
+
   it('of a captive portal answers everything with its own page', async () => {
     proxy.setDoor('captive-portal');
     await expect(join()).rejects.toThrow('websocket error');

@@ -12,10 +12,10 @@ export type Verdict = 'pass' | 'drop' | { copies: number } | { holdMs: number };
 export type Rule = (frame: Frame) => Verdict;
 
 /**
- * `no-websocket`: upgrades are refused, plain HTTP passes. `captive-portal`: everything is answered by somebody else's
- * page, with status 200.
+ * `no-websocket`: upgrades are refused, plain HTTP passes. `mute-websocket`: upgrades are taken and never answered, plain
+ * HTTP passes. `captive-portal`: everything is answered by somebody else's page, with status 200.
  */
-export type ProxyDoor = 'open' | 'no-websocket' | 'captive-portal';
+export type ProxyDoor = 'open' | 'no-websocket' | 'mute-websocket' | 'captive-portal';
 
 /** How many frames of a sort came, and what became of them. */
 export interface FrameCount {
@@ -42,10 +42,13 @@ export interface FrameProxy {
   close(): Promise<void>;
 }
 
+const PORTAL = '<!doctype html><title>Welcome</title><p>Sign in to use this network.';
+
 /** Opens a proxy on a free port of this machine. */
 export async function openFrameProxy({ targetPort }: { targetPort: number }): Promise<FrameProxy> {
   const state: ProxyState = { door: 'open', rule: () => 'pass', counts: new Map(), opened: 0 };
   const requests = new Map<string, number>();
+  const unanswered = new Set<Duplex>();
   const upgrades = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   const server = createServer((incoming, response) => {
     const path = new URL(incoming.url ?? '/', 'http://localhost').pathname;
@@ -54,7 +57,14 @@ export async function openFrameProxy({ targetPort }: { targetPort: number }): Pr
     else forward(incoming, response, targetPort);
   });
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (state.door !== 'open') return refuseUpgrade(socket, state.door);
+    if (state.door === 'mute-websocket') {
+      keepWaiting(socket, unanswered);
+      return;
+    }
+    if (state.door !== 'open') {
+      refuseUpgrade(socket, state.door);
+      return;
+    }
     upgrades.handleUpgrade(incoming, socket, head, (client) => {
       relay(client, incoming, { state, targetPort });
     });
@@ -77,6 +87,7 @@ export async function openFrameProxy({ targetPort }: { targetPort: number }): Pr
     async close() {
       const closed = once(server, 'close');
       disconnect();
+      for (const socket of unanswered) socket.destroy();
       server.close();
       server.closeAllConnections();
       await closed;
@@ -179,13 +190,18 @@ function forward(incoming: IncomingMessage, response: ServerResponse, targetPort
 
 function answerAsPortal(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/html' });
-  response.end('<!doctype html><title>Welcome</title><p>Sign in to use this network.');
+  response.end(PORTAL);
+}
+
+function keepWaiting(socket: Duplex, unanswered: Set<Duplex>): void {
+  unanswered.add(socket);
+  socket.on('error', () => undefined).resume();
+  socket.once('close', () => unanswered.delete(socket));
 }
 
 function refuseUpgrade(socket: Duplex, door: ProxyDoor): void {
-  const body = door === 'captive-portal' ? '<!doctype html><title>Welcome</title>' : '';
-  const status = door === 'captive-portal' ? '200 OK' : '403 Forbidden';
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: text/html\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  const [status, body] = door === 'captive-portal' ? ['200 OK', PORTAL] : ['403 Forbidden', ''];
+  const headers = `Content-Type: text/html\r\nContent-Length: ${body.length}\r\nConnection: close`;
+  socket.on('error', () => undefined);
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`);
 }

@@ -12,12 +12,13 @@ export interface TalkOptions {
   perSecond: number;
   /** Without one, every other client is Alcove's own and the rest bare. */
   kind?: Newcomer['kind'];
-  /** Where the client of this number connects to; the server itself unless said otherwise. */
-  urlOf?(number: number): string | undefined;
+  /** What is to be different about the client with this number in the conversation with this number. */
+  personOf?(conversation: number, client: number): Partial<Newcomer>;
 }
 
 /** Conversations in which everybody keeps writing, whatever happens to the server meanwhile. */
 export interface Talk {
+  /** By conversation, in each the visitor first. */
   readonly clients: readonly ChaosClient[];
   readonly conversationIds: readonly string[];
   begin(): void;
@@ -35,17 +36,14 @@ const BURST = 3;
 /** Brings people together: each conversation has its first message, and everybody in it follows. */
 export async function openTalk(stage: Stage, options: TalkOptions): Promise<Talk> {
   const { conversations, clientsEach, perSecond } = options;
-  const clients: ChaosClient[] = [];
-  const writers: { client: ChaosClient; conversationId: string }[] = [];
-  const conversationIds: string[] = [];
-  await Promise.all(
+  const groups = await Promise.all(
     Array.from({ length: conversations }, async (_, index) => {
-      const group = await gatherGroup(stage, index, options);
-      const conversationId = await beginConversation(group);
-      clients.push(...group);
-      conversationIds.push(conversationId);
-      writers.push(...group.map((client) => ({ client, conversationId })));
+      const clients = await gatherGroup(stage, index, options);
+      return { clients, conversationId: await beginConversation(clients) };
     }),
+  );
+  const writers = groups.flatMap(({ clients, conversationId }) =>
+    clients.map((client) => ({ client, conversationId })),
   );
 
   const everyMs = (1000 * conversations * clientsEach) / perSecond;
@@ -57,8 +55,8 @@ export async function openTalk(stage: Stage, options: TalkOptions): Promise<Talk
     return ackMs;
   };
   return {
-    clients,
-    conversationIds,
+    clients: groups.flatMap(({ clients }) => clients),
+    conversationIds: groups.map(({ conversationId }) => conversationId),
     begin() {
       isWanted = true;
       writing = writers.map(write);
@@ -91,17 +89,15 @@ export async function untilAllOnline(
 async function gatherGroup(
   stage: Stage,
   index: number,
-  { clientsEach, kind, urlOf }: TalkOptions,
+  { clientsEach, kind, personOf }: TalkOptions,
 ): Promise<ChaosClient[]> {
   const group: ChaosClient[] = [];
   for (let number = 0; number < clientsEach; number++) {
-    const place = index * clientsEach + number;
-    const url = urlOf?.(place);
     const client = await stage.add({
       kind: kind ?? ((index + number) % 2 === 0 ? 'sdk' : 'bare'),
       side: number === 0 ? 'visitor' : 'team',
       name: `${number === 0 ? 'visitor' : `agent ${number}`} of ${index}`,
-      ...(url === undefined ? {} : { url }),
+      ...personOf?.(index, number),
     });
     await client.connect();
     group.push(client);
