@@ -7,6 +7,8 @@ import {
   type IdentifyContact,
   type Page,
 } from '@alcove/protocol';
+import { LRUCache } from 'lru-cache';
+import type { Limits } from '../limits.ts';
 import type { ContactChange, Storage, VisitorRecord } from '../storage/storage.ts';
 import { type Clock, toIso } from './clock.ts';
 import { DomainError } from './domain-error.ts';
@@ -20,7 +22,10 @@ export interface Contacts {
   createVisitor(workspaceId: string, about: AboutVisitor): Promise<VisitorRecord>;
   /** What the site says of its visitor. `null` clears a field. */
   identify(principal: VisitorPrincipal, command: IdentifyContact): Promise<ContactIdentified>;
-  /** Notes that the visitor is here, and on which page if that is known. */
+  /**
+   * Notes that the visitor is here, and on which page if that is known. Does nothing when that was noted a moment ago:
+   * connections come and go, and each note is a write to the disk and a signal to every agent.
+   */
   see(principal: VisitorPrincipal, page?: Page): Promise<void>;
   /** @throws DomainError `not_found` */
   get(principal: AgentPrincipal, query: GetContact): Promise<ContactResult>;
@@ -42,8 +47,10 @@ export function createContacts(options: {
   storage: Storage;
   publisher: EventPublisher;
   clock: Clock;
+  limits: Pick<Limits, 'cachedVisits' | 'visitNoteMs'>;
 }): Contacts {
   const { storage, publisher, clock } = options;
+  const isNews = createVisits(options);
 
   async function update(principal: VisitorPrincipal, change: ContactChange): Promise<Contact> {
     const { workspaceId, contactId } = principal;
@@ -56,8 +63,9 @@ export function createContacts(options: {
     return contact;
   }
 
-  async function see(principal: VisitorPrincipal, page?: Page) {
-    await update(principal, page ? { page: withoutSecrets(page) } : {});
+  async function see(principal: VisitorPrincipal, visited?: Page) {
+    const page = visited && withoutSecrets(visited);
+    if (isNews(principal.contactId, page)) await update(principal, page ? { page } : {});
   }
 
   return {
@@ -84,6 +92,32 @@ export function createContacts(options: {
       if (!contact) throw contactNotFound();
       return { contact: presentContact(contact) };
     },
+  };
+}
+
+interface Visit {
+  at: number;
+  page: string | undefined;
+}
+
+/** Remembers where each contact was last seen. */
+function createVisits(options: {
+  clock: Clock;
+  limits: Pick<Limits, 'cachedVisits' | 'visitNoteMs'>;
+}) {
+  const { clock, limits } = options;
+  const visits = new LRUCache<string, Visit>({ max: limits.cachedVisits });
+
+  /** A note that could not be written is not made up for: the next visit is soon enough. */
+  return (contactId: string, page: Page | undefined): boolean => {
+    const last = visits.get(contactId);
+    const now = clock.now();
+    const visit = { at: now, page: page ? `${page.url}\n${page.title}` : last?.page };
+    // A clock that was set back must not silence anybody.
+    const isRecent = last !== undefined && now >= last.at && now - last.at < limits.visitNoteMs;
+    if (isRecent && visit.page === last.page) return false;
+    visits.set(contactId, visit);
+    return true;
   };
 }
 

@@ -109,7 +109,7 @@ function assemble(httpServer: HttpServer, storage: Storage, options: TestGateway
   const domain = createDomain({ ...ports, publisher: createPublisher(io, overload) });
   const commands = createCommands({ ...ports, domain });
   const gateway = attachGateway({ ...ports, io, commands, domain });
-  return { ...ports, domain, commands, gateway, logged, issue, delay };
+  return { ...ports, io, domain, commands, gateway, logged, issue, delay };
 }
 
 /** A workspace, and ways to fill it with people. */

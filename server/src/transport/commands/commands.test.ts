@@ -151,6 +151,40 @@ describe('a command', () => {
     expect(await again).toMatchObject({ ok: true, seq: 1, duplicate: true });
   });
 
+  it('beyond what may be written at once is refused at once; what was accepted is answered, and reads go on', async () => {
+    let finish = () => {};
+    const stuck = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const slow = await startTestGateway({
+      limits: { writesInFlight: 2, visitorSends: GENEROUS },
+      wrapStorage: (storage) =>
+        wrapConversations(storage, (conversations) => ({
+          append: async (request) => {
+            await stuck;
+            return conversations.append(request);
+          },
+        })),
+    });
+    onTestFinished(slow.close);
+    const caller = callerOf(await (await slow.createWorkspace()).addVisitor());
+    const send = (id: string) => slow.commands.executeVisitor(caller, 'message.send', message(id));
+    const accepted = [send('cl_1'), send('cl_2')];
+    const refused = await Promise.all([send('cl_3'), send('cl_4')]);
+    for (const refusal of refused) {
+      expect(refusal).toMatchObject({ ok: false, code: 'busy', retryable: true });
+      expect(refusal).toHaveProperty('retryAfterMs');
+    }
+    const read = slow.commands.executeVisitor(caller, 'heads', { conversationIds: [] });
+    expect(await read).toMatchObject({ ok: true });
+    finish();
+    expect(await Promise.all(accepted)).toMatchObject([
+      { ok: true, seq: 1 },
+      { ok: true, seq: 2 },
+    ]);
+    expect(await send('cl_3')).toMatchObject({ ok: true, seq: 3, duplicate: false });
+  });
+
   it('keeps what was said and the tokens out of the log', async () => {
     const { send, broken, caller } = await startWithAppend(async () => {
       throw new Error('broken');

@@ -1,6 +1,9 @@
 import { connect as connectTcp } from 'node:net';
 import { NAMESPACES, PROTOCOL_VERSION, WIRE_LIMITS } from '@alcove/protocol';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Limits } from '../../limits.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { StoreUnavailableError } from '../../storage/store-unavailable-error.ts';
 import {
   CONSOLE_ORIGIN,
   connectTestClient,
@@ -9,6 +12,7 @@ import {
   type TestClient,
   type TestGateway,
 } from '../../testing/start-test-gateway.ts';
+import { wrapConversations } from '../../testing/wrap-conversations.ts';
 
 let gateway: TestGateway;
 let shop: Awaited<ReturnType<TestGateway['createWorkspace']>>;
@@ -138,6 +142,139 @@ describe('a handshake', () => {
     expect(await (await fetch(`${gateway.url}/socket.io/socket.io.js`)).text()).not.toContain(
       'Socket.IO v',
     );
+  });
+});
+
+describe('a crowd at the door', () => {
+  async function startStrict(limits: Partial<Limits>, wrapStorage?: (storage: Storage) => Storage) {
+    const strict = await startTestGateway({ limits, wrapStorage });
+    onTestFinished(strict.close);
+    return { strict, workspace: await strict.createWorkspace() };
+  }
+
+  it('is let in at a measured pace, and the rest is told when to come back', async () => {
+    const { strict, workspace } = await startStrict({
+      handshakes: { points: 10, durationMs: 1000 },
+    });
+    const people = await Promise.all(Array.from({ length: 8 }, () => workspace.addVisitor()));
+    const clients = people.map((visitor) => strict.connect(visitor));
+    const waits: number[] = [];
+    const outcomes = await Promise.all(
+      clients.map((client) =>
+        Promise.race([
+          client.next('hello').then(() => 'in'),
+          client.next('connect_error').then(({ data }) => {
+            expect(data).toMatchObject({ ok: false, code: 'busy', retryable: true });
+            waits.push((data as { retryAfterMs: number }).retryAfterMs);
+            return 'later';
+          }),
+        ]),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'in').length).toBeLessThan(5);
+    expect(new Set(waits).size).toBe(waits.length);
+    await new Promise((resolve) => setTimeout(resolve, 110));
+    const patient = strict.connect(await workspace.addVisitor());
+    await patient.next('hello');
+  });
+
+  it('from one network leaves places to others', async () => {
+    const { strict, workspace } = await startStrict({
+      handshakesPerAddress: { points: 1, durationMs: 10_000 },
+    });
+    await strict.connect(await workspace.addVisitor()).next('hello');
+    const { data } = await strict.connect(await workspace.addVisitor()).next('connect_error');
+    expect(data).toMatchObject({ code: 'rate_limited', retryAfterMs: expect.any(Number) });
+  });
+
+  it('from one address is only so large, as long as it is', async () => {
+    const { strict, workspace } = await startStrict({ socketsPerAddress: 2 });
+    const [first, second] = [
+      strict.connect(await workspace.addVisitor()),
+      strict.connect(await workspace.addVisitor()),
+    ];
+    await Promise.all([first.next('hello'), second.next('hello')]);
+    const third = await workspace.addVisitor();
+    expect(await strict.connect(third).next('connect_error')).toMatchObject({
+      message: 'websocket error',
+    });
+    expect(strict.logged.filter(({ msg }) => String(msg).includes('TRUST_PROXY'))).toHaveLength(1);
+    first.socket.disconnect();
+    await vi.waitFor(async () => {
+      const client = strict.connect(third);
+      const isIn = client.next('hello').then(() => true);
+      const isOut = client.next('connect_error').then(() => false);
+      expect(await Promise.race([isIn, isOut])).toBe(true);
+    });
+  });
+
+  it('does not reach the store before there is a place', async () => {
+    let looks = 0;
+    const { strict, workspace } = await startStrict(
+      { handshakes: { points: 1, durationMs: 60_000 } },
+      (storage) =>
+        wrapConversations(storage, (conversations) => ({
+          listForVisitor: (...query) => {
+            looks++;
+            return conversations.listForVisitor(...query);
+          },
+        })),
+    );
+    await strict.connect(await workspace.addVisitor()).next('hello');
+    for (let times = 0; times < 5; times++) {
+      await strict.connect(await workspace.addVisitor()).next('connect_error');
+    }
+    expect(looks).toBe(1);
+  });
+});
+
+describe('a handshake without the store', () => {
+  it('that cannot be greeted is told so and may come back; the server lives on', async () => {
+    let isBroken = true;
+    const broken = await startTestGateway({
+      wrapStorage: (storage) =>
+        wrapConversations(storage, (conversations) => ({
+          listForVisitor: async (...query) => {
+            if (isBroken) throw new StoreUnavailableError('list', new Error('disk I/O error'));
+            return conversations.listForVisitor(...query);
+          },
+        })),
+    });
+    onTestFinished(broken.close);
+    const visitor = await (await broken.createWorkspace()).addVisitor();
+    const client = broken.connect(visitor);
+    expect(await client.next('refused')).toMatchObject({
+      code: 'store_unavailable',
+      retryable: true,
+      retryAfterMs: expect.any(Number),
+    });
+    await client.next('disconnect');
+    isBroken = false;
+    await broken.connect(visitor).next('hello');
+  });
+
+  it('whose token cannot be looked up is refused in words that say to come back', async () => {
+    const broken = await startTestGateway();
+    onTestFinished(broken.close);
+    const visitor = await (await broken.createWorkspace()).addVisitor();
+    const { authenticator } = broken;
+    const look = authenticator.visitor;
+    authenticator.visitor = async () => {
+      throw new StoreUnavailableError('isSessionActive', new Error('disk I/O error'));
+    };
+    const { data } = await broken.connect(visitor).next('connect_error');
+    expect(data).toMatchObject({ ok: false, code: 'store_unavailable', retryable: true });
+    authenticator.visitor = look;
+    await broken.connect(visitor).next('hello');
+  });
+
+  it('whose token is looked up for too long is refused as busy', async () => {
+    const slow = await startTestGateway({ limits: { commandDeadlineMs: 30 } });
+    onTestFinished(slow.close);
+    const visitor = await (await slow.createWorkspace()).addVisitor();
+    slow.authenticator.visitor = () => new Promise(() => {});
+    const { data } = await slow.connect(visitor).next('connect_error');
+    expect(data).toMatchObject({ ok: false, code: 'busy', retryable: true });
   });
 });
 

@@ -57,8 +57,8 @@ export function attachGateway(options: GatewayOptions): Gateway {
 
   function welcomeBack(socket: ChatSocket) {
     const principal = live.callerOf(socket)?.principal;
-    if (principal?.kind === 'visitor') void greet(doors.visitor, socket, principal, logger);
-    else if (principal) void greet(doors.agent, socket, principal, logger);
+    if (principal?.kind === 'visitor') void greet(doors.visitor, socket, principal, options);
+    else if (principal) void greet(doors.agent, socket, principal, options);
   }
 
   const slowReaders = createSlowReaders({ live, limits, logger, welcomeBack });
@@ -177,7 +177,7 @@ function serve<Who extends Principal>(
   door: Door<Who>,
   socket: ChatSocket,
   { caller, page }: Admitted<Who>,
-  { domain, gatheredWrites, live, logger, slowReaders, state }: DoorContext,
+  { domain, limits, gatheredWrites, live, logger, slowReaders, state }: DoorContext,
 ) {
   const note = (where?: Page) =>
     door.note(caller.principal, where).catch((error: unknown) => {
@@ -199,7 +199,7 @@ function serve<Who extends Principal>(
   gatheredWrites.watch(socket.conn);
   forgetHandshake(socket);
 
-  void greet(door, socket, caller.principal, logger);
+  void greet(door, socket, caller.principal, { limits, logger });
   void note(page);
 }
 
@@ -208,11 +208,11 @@ async function greet<Who extends Principal>(
   door: Door<Who>,
   socket: ChatSocket,
   principal: Who,
-  logger: Logger,
+  { limits, logger }: Pick<DoorContext, 'limits' | 'logger'>,
 ) {
   try {
     await socket.join(door.roomsOf(principal));
-    socket.emit('hello', await door.hello(principal));
+    socket.emit('hello', await inTime(door.hello(principal), limits.commandDeadlineMs));
   } catch (error) {
     socket.emit('refused', toRefusal(error, logger, { workspaceId: principal.workspaceId }));
     // It comes back after a while of its own choosing, and is greeted then.
