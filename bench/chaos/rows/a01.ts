@@ -51,12 +51,13 @@ export const a01 = defineRow<Parameters>({
 });
 
 /** One conversation and its people, every other one with Alcove's own client. */
-export async function gather(stage: Stage, index: number, clientsEach: number) {
+export async function gather(stage: Stage, index: number, clientsEach: number, url?: string) {
   const clients: ChaosClient[] = [];
   for (let number = 0; number < clientsEach; number++) {
     const client = await stage.add({
       kind: (index + number) % 2 === 0 ? 'sdk' : 'bare',
       side: number === 0 ? 'visitor' : 'team',
+      url,
       name: `${number === 0 ? 'visitor' : `agent ${number}`} of ${index}`,
     });
     await client.connect();
