@@ -41,7 +41,7 @@ function answerQuestions(): void {
         channel.postMessage('synchronous?');
       }),
     eventLoop: createEventLoopWatch(),
-    queries: createQueryCount(),
+    reads: createReadCount(),
   };
 
   const server = createServer((socket) => {
@@ -71,18 +71,27 @@ function createEventLoopWatch(): () => Promise<Measures['eventLoop']> {
   };
 }
 
-/** Wraps what runs a query only once somebody asks: benches that do not pay nothing for it. */
-function createQueryCount(): () => Promise<number> {
-  let count: number | undefined;
+/** Wraps what runs a query only once somebody asks: benches that do not, pay nothing for it. */
+function createReadCount(): () => Promise<Measures['reads']> {
+  let count: Measures['reads'] | undefined;
+  let isLooking = false;
+  const onQuery = () => {
+    if (!count) return;
+    count.queries++;
+    if (isLooking) return;
+    isLooking = true;
+    count.looks++;
+    queueMicrotask(() => (isLooking = false));
+  };
   return async () => {
-    const counted = count ?? 0;
-    if (count === undefined) countQueries(() => (count = (count ?? 0) + 1));
-    count = 0;
+    const counted = count ?? { queries: 0, looks: 0 };
+    if (!count) watchQueries(onQuery);
+    count = { queries: 0, looks: 0 };
     return counted;
   };
 }
 
-function countQueries(onQuery: () => void): void {
+function watchQueries(onQuery: () => void): void {
   const { StatementSync } = process.getBuiltinModule('node:sqlite');
   const { prototype } = StatementSync;
   for (const name of ['get', 'all'] as const) {

@@ -14,8 +14,11 @@ export interface Measures {
   synchronous: number;
   /** Milliseconds by which the event loop came late since the last reading; the first one begins the watch. */
   eventLoop: { p50: number; p99: number; max: number };
-  /** Queries that the main thread ran since the last reading; the first one begins the count. */
-  queries: number;
+  /**
+   * Queries that the main thread ran since the last reading, and looks at the store: queries that ran without a pause in
+   * between are one. The first reading begins the count.
+   */
+  reads: { queries: number; looks: number };
 }
 
 /** A question line to a process that was started with `execArgv`. */

@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createId } from '@alcove/protocol';
+import { io } from 'socket.io-client';
+import { createMeter } from '../../meter.ts';
+import type { ChaosClient, Standing } from '../client.ts';
+import { atMost, round } from '../figures.ts';
+import { now } from '../history.ts';
+import { defineRow } from '../row.ts';
+import type { Stage } from '../stage.ts';
+import { untilAllOnline } from './talk.ts';
+
+interface Parameters {
+  clients: number;
+  downMs: number;
+  handshakesPerSecond: number;
+  /** Clients of plain Socket.IO, for comparison. */
+  plainClients: number;
+}
+
+/** Clients that are added at the same time: more would only wait for each other. */
+const AT_ONCE = 50;
+const BACK_MS = 90_000;
+const READS_PER_CLIENT = 2;
+/** Of all waits, so many percent may be of the same length, to the second. */
+const LARGEST_BIN = 10;
+/** Nobody asks for heads before: until then, queries are those of coming back. */
+const BEFORE_HEADS_MS = 18_000;
+
+/** Everybody loses the server at the same moment, and wants it back at the same moment. */
+export const a29 = defineRow<Parameters>({
+  name: 'A29',
+  does: 'Reconnect storm: 1,500 clients, the server is killed and comes back after 20 s. All are connected within 90 s, handshakes stay within the configured rate, no second of waits holds more than 10 % (with Socket.IO’s own reconnection it does), at most 2 reads of the store per client.',
+  quick: { clients: 40, downMs: 1500, handshakesPerSecond: 50, plainClients: 0 },
+  full: { clients: 1500, downMs: 20_000, handshakesPerSecond: 100, plainClients: 300 },
+  fullSeconds: 150,
+  async run(stage, { clients: count, downMs, handshakesPerSecond, plainClients }) {
+    const limits = { handshakes: { points: handshakesPerSecond, durationMs: 1000 } };
+    await stage.startServer();
+    const people = await gatherVisitors(stage, count);
+
+    await stage.server.kill('SIGKILL');
+    const plain = await watchPlainClients(plainClients);
+    await sleep(downMs);
+    const meter = createMeter();
+    await stage.startServer({ limits, execArgv: meter.execArgv });
+    stage.onEnd(() => meter.close());
+    await meter.read('reads');
+    const backAt = now();
+    const counting = sleep(stage.isQuick ? 0 : BEFORE_HEADS_MS).then(async () => ({
+      ...(await meter.read('reads')),
+      connected: countConnected(await standingsOf(people), backAt),
+    }));
+    const allOnlineMs = await untilAllOnline(people, BACK_MS + 5000);
+    const { queries, looks, connected } = await counting;
+    const plainWaits = plain.end(backAt);
+    const standings = await standingsOf(people);
+    await sayOneThingMore(people);
+
+    const perSecond = largestSecond(standings.map(({ onlineAt }) => onlineAt.at(-1) ?? 0));
+    const waits = standings.flatMap((standing) => waitAt(standing, backAt));
+    const figures = {
+      clients: count,
+      allOnlineMs: round(allOnlineMs),
+      handshakesPerSecond: perSecond,
+      readsPerClient: round(looks / Math.max(1, connected)),
+      queriesPerClient: round(queries / Math.max(1, connected)),
+      largestBinOfWaitsPercent: round(largestBin(waits)),
+      largestBinOfPlainWaitsPercent: round(largestBin(plainWaits)),
+    };
+    return { figures, failures: stage.isQuick ? [] : judge(figures, handshakesPerSecond) };
+  },
+});
+
+function judge(
+  figures: Record<
+    | 'allOnlineMs'
+    | 'handshakesPerSecond'
+    | 'readsPerClient'
+    | 'largestBinOfWaitsPercent'
+    | 'largestBinOfPlainWaitsPercent',
+    number
+  >,
+  rate: number,
+): string[] {
+  const { largestBinOfWaitsPercent, largestBinOfPlainWaitsPercent } = figures;
+  return [
+    ...atMost('all connected after ms', figures.allOnlineMs, BACK_MS),
+    ...atMost('handshakes in a second', figures.handshakesPerSecond, rate * 1.1),
+    ...atMost('reads per client', figures.readsPerClient, READS_PER_CLIENT),
+    ...atMost('largest bin of waits in percent', largestBinOfWaitsPercent, LARGEST_BIN),
+    ...(largestBinOfPlainWaitsPercent > LARGEST_BIN
+      ? []
+      : ['plain Socket.IO passes too: this run shows nothing']),
+  ];
+}
+
+/** Visitors with a conversation each, who follow it. */
+async function gatherVisitors(stage: Stage, count: number): Promise<ChaosClient[]> {
+  const people: ChaosClient[] = [];
+  while (people.length < count) {
+    const size = Math.min(AT_ONCE, count - people.length);
+    const joined = Array.from({ length: size }, async (_, index) => {
+      const name = `visitor ${people.length + index}`;
+      const visitor = await stage.add({ kind: 'sdk', side: 'visitor', name });
+      await visitor.connect();
+      const opening = { clientConversationId: createId('cl'), text: 'Hello' };
+      const { conversationId } = await visitor.send(opening);
+      await visitor.follow(conversationId);
+      return visitor;
+    });
+    people.push(...(await Promise.all(joined)));
+  }
+  return people;
+}
+
+function standingsOf(people: readonly ChaosClient[]): Promise<Standing[]> {
+  return Promise.all(people.map((client) => client.standing()));
+}
+
+function countConnected(standings: readonly Standing[], since: number): number {
+  return standings.filter(({ onlineAt }) => (onlineAt.at(-1) ?? 0) > since).length;
+}
+
+/** A tenth of them: whoever lost their place in the log would show it now. */
+async function sayOneThingMore(people: readonly ChaosClient[]): Promise<void> {
+  const speakers = people.filter((_, index) => index % 10 === 0);
+  await Promise.all(
+    speakers.map(async (client) => {
+      const { have } = await client.standing();
+      const [conversationId = ''] = Object.keys(have);
+      await client.send({ conversationId, text: 'Still here' });
+    }),
+  );
+}
+
+/** The most that happened in any second. */
+function largestSecond(times: readonly number[]): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  let from = 0;
+  let most = 0;
+  for (const [at, time] of sorted.entries()) {
+    while (time - (sorted[from] ?? 0) >= 1000) from++;
+    most = Math.max(most, at - from + 1);
+  }
+  return most;
+}
+
+/** The wait that a client was in when the server came back: what decides when it is there again. */
+function waitAt({ waits }: Pick<Standing, 'waits'>, moment: number): number[] {
+  return waits.filter(({ at, ms }) => at <= moment && at + ms >= moment).map(({ ms }) => ms);
+}
+
+/** Percent of all waits that are in the fullest bin of a second. */
+function largestBin(waitsMs: readonly number[]): number {
+  const bins = Map.groupBy(waitsMs, (ms) => Math.floor(ms / 1000));
+  const largest = Math.max(0, ...[...bins.values()].map((bin) => bin.length));
+  return (100 * largest) / Math.max(1, waitsMs.length);
+}
+
+/** Socket.IO's client as it comes, before a port where nobody listens. */
+async function watchPlainClients(count: number) {
+  const port = await findClosedPort();
+  const clients = Array.from({ length: count }, () => {
+    const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true });
+    const waits: Standing['waits'] = [];
+    let failedAt = now();
+    socket.on('connect_error', () => void (failedAt = now()));
+    socket.io.on('reconnect_attempt', () => waits.push({ at: failedAt, ms: now() - failedAt }));
+    return { socket, waits };
+  });
+  return {
+    /** Ends them, and answers which wait each was in at that moment, which has to be over. */
+    end(moment: number): number[] {
+      for (const { socket } of clients) socket.disconnect();
+      return clients.flatMap((client) => waitAt(client, moment));
+    },
+  };
+}
+
+async function findClosedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
