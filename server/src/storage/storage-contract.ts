@@ -8,9 +8,11 @@ import type {
   InboxView,
 } from '@alcove/protocol';
 import {
+  amendEvent,
   createId,
   emptyConversation,
   foldConversation,
+  isChange,
   isVisibleTo,
   sideOf,
   textOf,
@@ -249,7 +251,7 @@ export function describeStorage(
         ).toEqual(texts);
       });
 
-      it('answers with the row and the event that are read afterwards', async () => {
+      it('answers with the event that is read afterwards', async () => {
         const { conversations, conversationId } = await oneConversation(storage);
         const named = {
           ...message('hello'),
@@ -258,8 +260,131 @@ export function describeStorage(
         const draft = { ...named, replyTo: 1, assigns: { agentId: 'ag_1' } } as EventDraft;
         const result = appended(await conversations.append(request(conversationId, draft)));
         expect(await readAll(conversations, conversationId)).toEqual([result.event]);
-        expect(await conversations.get(conversationId)).toEqual(result.conversation);
+        expect((await conversations.get(conversationId))?.appliedSeq).toBe(1);
         expect(result.event.actor).toEqual(agent('ag_1'));
+      });
+    });
+
+    describe('a message that is changed', () => {
+      const actor = agent('ag_1');
+      const saying = (text: string): EventDraft => ({ ...message(text), actor });
+      const editing = (messageSeq: number, text: string): EventDraft => ({
+        type: 'message.edited',
+        actor,
+        via: 'console',
+        clientEventId: createId('cl'),
+        messageSeq,
+        content: { kind: 'text', text },
+      });
+      const deleting = (messageSeq: number): EventDraft => ({
+        type: 'message.deleted',
+        actor,
+        via: 'console',
+        clientEventId: createId('cl'),
+        messageSeq,
+      });
+      const textsOf = (log: ConversationEvent[]) =>
+        log.map((event) => ('content' in event ? textOf(event.content) : null));
+
+      it('says from then on what it was edited to, and when', async () => {
+        const { conversations, conversationId } = await oneConversation(storage);
+        const written = { ...saying('one'), writtenAt: time(-60), replyTo: 1 } as EventDraft;
+        for (const [n, draft] of [written, editing(1, 'two'), editing(1, 'three')].entries()) {
+          await conversations.append({ ...request(conversationId, draft), at: time(n) });
+        }
+        const log = await readAll(conversations, conversationId);
+        expect(textsOf(log)).toEqual(['three', 'two', 'three']);
+        expect(log[0]).toMatchObject({ at: time(0), writtenAt: time(-60), editedAt: time(2) });
+        expect(log[0]).toMatchObject({ replyTo: 1, actor, via: 'widget' });
+        const row = await conversations.get(conversationId);
+        expect(row?.lastMessage).toMatchObject({ seq: 1, text: 'three' });
+        expect(row?.messageCount).toBe(1);
+      });
+
+      it('keeps no words once it is deleted, neither in itself nor in its edits', async () => {
+        const { workspace, conversations, conversationId } = await oneConversation(storage);
+        const drafts = [saying('secret one'), saying('other'), editing(1, 'secret two')];
+        for (const draft of [...drafts, editing(2, 'kept'), deleting(1)]) {
+          await conversations.append(request(conversationId, draft));
+        }
+        const log = await readAll(conversations, conversationId);
+        expect(textsOf(log)).toEqual(['', 'kept', '', 'kept', null]);
+        expect(JSON.stringify(log)).not.toContain('secret');
+        for (const seq of [1, 3]) {
+          expect(log[seq - 1]).toMatchObject({ content: { kind: 'deleted' } });
+        }
+        await conversations.append(request(conversationId, deleting(2)));
+        const row = await conversations.get(conversationId);
+        expect(row).toMatchObject({ messageCount: 2, lastMessage: { seq: 2, isDeleted: true } });
+        const again = (await reopen()).forWorkspace(workspace.id).conversations;
+        expect(textsOf(await readAll(again, conversationId))).toEqual(['', '', '', '', null, null]);
+      });
+
+      it('is still known when it, or a change of it, is sent again', async () => {
+        const { conversations, conversationId } = await oneConversation(storage);
+        const acts = [saying('one'), editing(1, 'two'), editing(1, 'three'), deleting(1)];
+        for (const [n, draft] of acts.entries()) {
+          const first = appended(await conversations.append(request(conversationId, draft)));
+          for (const [seq, repeated] of acts.slice(0, n + 1).entries()) {
+            const again = await conversations.append(request(conversationId, repeated));
+            expect(again).toMatchObject({ outcome: 'duplicate', event: { seq: seq + 1 } });
+            if (!('content' in repeated)) continue;
+            const content = { kind: 'text' as const, text: 'not what was said' };
+            const other = { ...repeated, content } as EventDraft;
+            expect(await conversations.append(request(conversationId, other))).toEqual({
+              outcome: 'id_conflict',
+            });
+          }
+          expect(first.event.seq).toBe(n + 1);
+        }
+        expect(await readAll(conversations, conversationId)).toHaveLength(acts.length);
+      });
+
+      it('is the same however its author’s clock stood when it was sent again', async () => {
+        const { conversations, conversationId } = await oneConversation(storage);
+        const draft = { ...saying('one'), writtenAt: time(5) } as EventDraft;
+        await conversations.append(request(conversationId, draft));
+        for (const writtenAt of [time(6), undefined]) {
+          const again = request(conversationId, { ...draft, writtenAt } as EventDraft);
+          expect(await conversations.append(again)).toMatchObject({ outcome: 'duplicate' });
+        }
+        const [stored] = await readAll(conversations, conversationId);
+        expect(stored).toMatchObject({ writtenAt: time(5) });
+      });
+
+      it('is what the shared fold of its log makes of it, for any history', async () => {
+        const workspace = await createWorkspace(storage);
+        const visitor = await createVisitor(workspace);
+        const { conversations } = workspace;
+        const seqs = fc.integer({ min: 1, max: 12 });
+        const acts = fc.array(
+          fc.oneof(
+            fc.string().map((text) => () => saying(text)),
+            fc.tuple(seqs, fc.string()).map(
+              ([seq, text]) =>
+                () =>
+                  editing(seq, text),
+            ),
+            seqs.map((seq) => () => deleting(seq)),
+            fc.constant(() => assigned(null)),
+          ),
+          { maxLength: 20 },
+        );
+        await fc.assert(
+          fc.asyncProperty(acts, async (drafts) => {
+            const opened = await conversations.open(openingBy(visitor));
+            let expected: ConversationEvent[] = [];
+            for (const draft of drafts) {
+              const { event } = appended(await conversations.append(request(opened.id, draft())));
+              expected = isChange(event)
+                ? expected.map((earlier) => amendEvent(earlier, event))
+                : expected;
+              expected.push(event);
+            }
+            expect(await readAll(conversations, opened.id)).toEqual(expected);
+          }),
+          { numRuns: 30 },
+        );
       });
     });
 
@@ -327,7 +452,8 @@ export function describeStorage(
         expect((await conversations.countInbox('ag_1')).all).toBe(0);
         expect((await conversations.get(conversationId))?.appliedSeq).toBe(0);
 
-        const { conversation } = appended(await conversations.append(request(conversationId)));
+        await conversations.append(request(conversationId));
+        const conversation = await conversations.get(conversationId);
         expect(await lists()).toEqual([[conversation], [conversation], [conversation]]);
         expect((await conversations.countInbox('ag_1')).all).toBe(1);
       });
@@ -520,6 +646,50 @@ export function describeStorage(
         });
       });
 
+      it('leaves a receipt of each event: when its participant first received and read it', async () => {
+        const { conversations, conversationId, visitor } = await oneConversation(storage);
+        for (let n = 0; n < 6; n += 1) await conversations.append(request(conversationId));
+        const me = { kind: 'visitor' as const, id: visitor.id };
+        const moves = [
+          [me, { delivered: 2 }],
+          [me, { delivered: 4, read: 1 }],
+          [agent('ag_1'), { read: 3 }],
+          [me, { read: 4 }],
+          [me, { delivered: 3, read: 2 }],
+        ] as const;
+        for (const [n, [participant, reach]] of moves.entries()) {
+          await conversations.advanceCursor({
+            conversationId,
+            participant,
+            ...reach,
+            at: time(n + 1),
+          });
+        }
+        const receiptsOf = async (seq: number) =>
+          new Map(
+            (await conversations.receiptsOf({ conversationId, seq })).map(
+              ({ participant, deliveredAt, readAt }) => [participant.id, [deliveredAt, readAt]],
+            ),
+          );
+        const receipts = await Promise.all([1, 2, 3, 4, 5].map(receiptsOf));
+        expect(receipts.map((one) => one.get(visitor.id))).toEqual([
+          [time(1), time(2)],
+          [time(1), time(4)],
+          [time(2), time(4)],
+          [time(2), time(4)],
+          [null, null],
+        ]);
+        expect(receipts.map((one) => one.get('ag_1'))).toEqual([
+          [time(3), time(3)],
+          [time(3), time(3)],
+          [time(3), time(3)],
+          [null, null],
+          [null, null],
+        ]);
+        const nowhere = { conversationId: createId('cv'), seq: 1 };
+        expect(await conversations.receiptsOf(nowhere)).toEqual([]);
+      });
+
       it('has no place without a conversation', async () => {
         const { conversations } = await oneConversation(storage);
         const conversationId = createId('cv');
@@ -591,6 +761,20 @@ export function describeStorage(
         }
       });
 
+      it('begins anew for a cursor that it has not given out', async () => {
+        const { conversations, conversationId } = await oneConversation(storage);
+        await conversations.append(request(conversationId));
+        const cursor = await conversations.currentCursor();
+        expect((await conversations.changedSince(cursor, 9)).conversations).toEqual([]);
+        // Numbers from a later time, as after a backup was put back, or from another life of the data.
+        const { conversations: elsewhere, conversationId: other } = await oneConversation(storage);
+        for (let n = 0; n < 9; n += 1) await elsewhere.append(request(other));
+        const unknown = await elsewhere.currentCursor();
+        const found = await conversations.changedSince(unknown, 9);
+        expect(found.conversations.map(({ id }) => id)).toEqual([conversationId]);
+        expect((await conversations.changedSince(found.cursor, 9)).conversations).toEqual([]);
+      });
+
       it('misses no change while others write', async () => {
         const workspace = await createWorkspace(storage);
         const { conversations } = workspace;
@@ -625,7 +809,8 @@ export function describeStorage(
         expect((await conversations.changedSince(cursor, 10)).conversations).toEqual([]);
         const later = (await reopen()).forWorkspace(workspace.id).conversations;
         const [conversationId = ''] = ids;
-        const { conversation } = appended(await later.append(request(conversationId)));
+        await later.append(request(conversationId));
+        const conversation = await later.get(conversationId);
         expect((await later.changedSince(cursor, 10)).conversations).toContainEqual(conversation);
       });
     });
@@ -667,9 +852,8 @@ export function describeStorage(
         const other = await createWorkspace(storage);
         const theirs = other.conversations;
         const cursor = await theirs.currentCursor();
-        const { event, conversation } = appended(
-          await conversations.append(request(conversationId)),
-        );
+        const { event } = appended(await conversations.append(request(conversationId)));
+        const conversation = await conversations.get(conversationId);
         await conversations.advanceCursor({
           conversationId,
           participant: agent('ag_1'),
@@ -742,6 +926,7 @@ export function describeStorage(
             () => theirs.cursorsOf([conversationId]),
             new Map([[conversationId, []]]),
           ],
+          'conversations.receiptsOf': [() => theirs.receiptsOf({ conversationId, seq: 1 }), []],
         };
         expect(Object.keys(attempts).toSorted()).toEqual(methodsOf(other).toSorted());
         for (const [method, [attempt, answer]] of Object.entries(attempts)) {
@@ -772,9 +957,12 @@ export function describeStorage(
         expect(await accounts.create(account)).toBe('created');
         expect(await accounts.create(account), 'asked again').toBe('created');
         expect(await accounts.create(accountRecord({ email: account.email }))).toBe('email_taken');
-        await accounts.update(account.id, { passwordHash: 'new' });
-        await accounts.update(account.id, {});
-        const changed = { ...account, passwordHash: 'new' };
+        expect(await accounts.setPassword(account.id, 'new')).toBe(true);
+        expect(await accounts.setPassword(account.id, 'newer', account.passwordHash)).toBe(false);
+        expect(await accounts.setPassword(account.id, 'newer', 'new')).toBe(true);
+        expect(await accounts.setPassword(account.id, 'newer', 'new'), 'asked again').toBe(true);
+        expect(await accounts.setPassword('ac_none', 'new')).toBe(false);
+        const changed = { ...account, passwordHash: 'newer' };
         expect(await accounts.get(account.id)).toEqual(changed);
         expect(await accounts.findByEmail(account.email)).toEqual(changed);
         expect(await accounts.get('ac_none')).toBeNull();

@@ -10,6 +10,7 @@ import type {
   InboxCounts,
   InboxView,
   Page,
+  Receipt,
   Side,
   WidgetLook,
 } from '@alcove/protocol';
@@ -44,7 +45,11 @@ export interface Directory {
     get(accountId: string): Promise<AccountRecord | null>;
     /** `email` as `normaliseEmail` leaves it. */
     findByEmail(email: string): Promise<AccountRecord | null>;
-    update(accountId: string, change: Partial<Pick<AccountRecord, 'passwordHash'>>): Promise<void>;
+    /**
+     * With `expectedHash` only while that still is the password's. `false` when it was another one's, and nothing
+     * changed: a new password that was set meanwhile wins.
+     */
+    setPassword(accountId: string, passwordHash: string, expectedHash?: string): Promise<boolean>;
     /** The account's agents in all workspaces, oldest first. */
     memberships(accountId: string): Promise<AgentRecord[]>;
   };
@@ -132,6 +137,10 @@ export interface ConversationStorage {
   /**
    * The one write to a log: gives the event its place, folds the row, and resolves once both survive a power loss.
    * See `AppendResult`.
+   *
+   * An edit or a deletion also amends the stored events that it is about, by the protocol's `amendEvent`, so that whoever
+   * reads them later reads what they say now; the words of a deleted message are then kept nowhere. The log alone
+   * decides: amending is folding, it may be done again, and an engine that stopped half-way makes up for it.
    */
   append(request: AppendRequest): Promise<AppendResult>;
   /** A page of the log as one audience sees it, ascending; `prev` is set for that audience. */
@@ -155,6 +164,8 @@ export interface ConversationStorage {
   advanceCursor(advance: CursorAdvance): Promise<{ cursor: Cursor; hasMoved: boolean } | null>;
   /** Cursors of all participants, by conversation: an entry for each that was asked for. */
   cursorsOf(conversationIds: readonly string[]): Promise<Map<string, Cursor[]>>;
+  /** When each participant with a cursor first received and read this event. Every move of a cursor is kept for it. */
+  receiptsOf(event: { conversationId: string; seq: number }): Promise<Receipt[]>;
 }
 
 /** A workspace as stored. */
@@ -253,16 +264,12 @@ export interface AppendRequest {
 }
 
 /**
- * `appended`: stored now. `duplicate`: the same act was stored before; nothing was written. `id_conflict`: the actor used
- * this client id for something else. `stale`: the log is past `expectedSeq`. `prev` in `event` is the agents'.
+ * `appended`: stored now. `duplicate`: the same act was stored before, whatever was edited since; nothing was written.
+ * `id_conflict`: the actor used this client id for something else; `via` and `writtenAt` may differ between tries.
+ * `stale`: the log is past `expectedSeq`. `prev` in `event` is the agents'.
  */
 export type AppendResult =
-  | {
-      outcome: 'appended';
-      event: ConversationEvent;
-      visitorPrev: number;
-      conversation: ConversationRecord;
-    }
+  | { outcome: 'appended'; event: ConversationEvent; visitorPrev: number }
   | { outcome: 'duplicate'; event: ConversationEvent }
   | { outcome: 'id_conflict' }
   | { outcome: 'stale' }

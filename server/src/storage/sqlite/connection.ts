@@ -49,6 +49,7 @@ export function openForWriting(file: string, isDurable: boolean): DatabaseSync {
   connection.exec(`
     PRAGMA synchronous = ${isDurable ? 'FULL' : 'OFF'};
     PRAGMA trusted_schema = OFF;
+    PRAGMA secure_delete = ON;
     PRAGMA cache_size = -${CACHE_KIB};
     PRAGMA temp_store = MEMORY;
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};

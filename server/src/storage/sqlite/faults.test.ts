@@ -1,6 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -166,7 +174,8 @@ describe('a store that cannot write', () => {
     const unknown = Promise.allSettled(
       Array.from({ length: 200 }, () => conversations.append(request(conversationId))),
     );
-    await threads[0]?.terminate();
+    // No message that it can read: it ends by an exception of its own, with all of these unanswered.
+    threads[0]?.postMessage('{');
     const refused = (await unknown).filter(({ status }) => status === 'rejected');
     expect(refused.length).toBeGreaterThan(0);
     for (const result of refused) {
@@ -179,6 +188,30 @@ describe('a store that cannot write', () => {
       .toBe('writes');
     expect((await conversations.append(request(conversationId))).outcome).toBe('appended');
     expect(threads).toHaveLength(2);
+  });
+});
+
+describe('a deleted message', () => {
+  it('leaves none of its words in the file, however long it was', async () => {
+    const { workspaceId, conversationId } = await seed();
+    const storage = await openSqliteStorage({ file });
+    const { conversations } = storage.forWorkspace(workspaceId);
+    const append = async (draft: Partial<EventDraft>) => {
+      const { event, ...rest } = request(conversationId);
+      await conversations.append({ ...rest, event: { ...event, ...draft } as EventDraft });
+    };
+    const secret = (text: string) => ({ content: { kind: 'text' as const, text } });
+    const words = ['swordfish', 'marmalade '.repeat(800), 'parsnip'];
+    for (const text of words) await append(secret(text));
+    await append({ type: 'message.edited', messageSeq: 1, ...secret('rhubarb '.repeat(700)) });
+    for (let n = 0; n < 50; n += 1) await append({});
+    for (const messageSeq of [1, 2, 3]) await append({ type: 'message.deleted', messageSeq });
+    await storage.close();
+
+    const bytes = readFileSync(file).toString('latin1');
+    expect(bytes).toContain('hello');
+    const secrets = ['swordfish', 'marmalade', 'parsnip', 'rhubarb'];
+    expect(secrets.filter((word) => bytes.includes(word))).toEqual([]);
   });
 });
 

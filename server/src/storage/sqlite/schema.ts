@@ -165,6 +165,42 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (conversation, participant_kind, participant_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Said once, and changed since: then a fingerprint of the first words stays, by which a repeat is known.
+  ALTER TABLE events ADD COLUMN said TEXT;
+  -- Of an edit or a deletion: the message that it is about.
+  ALTER TABLE events ADD COLUMN message_seq INTEGER;
+  CREATE INDEX changes_of_messages ON events (conversation, message_seq) WHERE message_seq IS NOT NULL;
+
+  CREATE TABLE cursor_moves (
+    conversation INTEGER NOT NULL REFERENCES conversations (number),
+    participant_kind TEXT NOT NULL,
+    participant_id TEXT NOT NULL,
+    reach TEXT NOT NULL, -- delivered or read
+    seq INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (conversation, participant_kind, participant_id, reach, seq)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO cursor_moves
+    SELECT conversation, participant_kind, participant_id, 'delivered', delivered, delivered_at
+    FROM cursors WHERE delivered_at IS NOT NULL
+    UNION ALL
+    SELECT conversation, participant_kind, participant_id, 'read', read, read_at
+    FROM cursors WHERE read_at IS NOT NULL;
+
+  -- Every append moves its conversation's entry in each of these: short keys and one index less are a third of the log's
+  -- pages. The row's number, which every entry ends with, parts those of one time.
+  DROP INDEX conversations_by_visitor;
+  DROP INDEX inbox;
+  DROP INDEX inbox_by_assignee;
+  CREATE INDEX inbox ON conversations (workspace_id, status, last_activity_at) WHERE applied_seq > 0;
+  CREATE INDEX inbox_by_assignee
+    ON conversations (workspace_id, status, assignee_key, last_activity_at) WHERE applied_seq > 0;
+
+  -- One row: which life of the data this is. A restored backup begins another, since its numbers were given out before.
+  CREATE TABLE store (generation TEXT NOT NULL) STRICT;
+  INSERT INTO store VALUES (lower(hex(randomblob(8))));
+  `,
 ];
 
 /**

@@ -3,6 +3,7 @@ import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import type { Caller } from './operations.ts';
 import { perform } from './operations.ts';
 import { toStoreError } from './store-error.ts';
+import { placeEvent } from './tables/events.ts';
 import type { Reads } from './tables/reads.ts';
 import type { Writes } from './tables/writes.ts';
 
@@ -48,7 +49,8 @@ function createDirectory(read: Caller<Reads>, write: Caller<Writes>): Directory 
       create: (account) => write('createAccount', account),
       get: (accountId) => read('account', accountId),
       findByEmail: (email) => read('accountByEmail', email),
-      update: (accountId, change) => write('updateAccount', accountId, change),
+      setPassword: (accountId, passwordHash, expectedHash) =>
+        write('setPassword', accountId, passwordHash, expectedHash ?? null),
       memberships: (accountId) => read('memberships', accountId),
     },
     sessions: {
@@ -114,7 +116,12 @@ function createConversations(
       const conversations = await read('conversationsOfVisitor', id, visitorId, limit);
       return { conversations, cursors: await read('cursors', id, conversations.map(idOf)) };
     },
-    append: (request) => write('append', id, request),
+    async append(request) {
+      const appending = await write('append', id, request);
+      if (appending.outcome !== 'appended') return appending;
+      const { outcome, visitorPrev } = appending;
+      return { outcome, event: placeEvent(request, appending), visitorPrev };
+    },
     readEvents: (query) => read('events', id, query),
     listInbox: (query) => read('inbox', id, query),
     changedSince: (cursor, limit) => read('changedConversations', id, cursor, limit),
@@ -123,6 +130,7 @@ function createConversations(
     countMessages: (queries) => read('messageCounts', id, queries),
     advanceCursor: (advance) => write('advanceCursor', id, advance),
     cursorsOf: (conversationIds) => read('cursors', id, conversationIds),
+    receiptsOf: (event) => read('receipts', id, event),
   };
 }
 

@@ -26,7 +26,9 @@ export function accountWrites(prepare: Prepare) {
     `INSERT INTO accounts (${COLUMNS}) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const byId = prepare<AccountRow>(`SELECT ${COLUMNS} FROM accounts WHERE id = ?`);
-  const setPassword = prepare('UPDATE accounts SET password_hash = ? WHERE id = ?');
+  const setPassword = prepare(
+    'UPDATE accounts SET password_hash = ?2 WHERE id = ?1 AND password_hash = coalesce(?3, password_hash)',
+  );
   return {
     createAccount(account: AccountRecord): 'created' | 'email_taken' {
       const { id, email, passwordHash, createdAt } = account;
@@ -35,8 +37,10 @@ export function accountWrites(prepare: Prepare) {
       return changes === 1 || byId.get(id)?.email === email ? 'created' : 'email_taken';
     },
 
-    updateAccount(accountId: string, given: Partial<Pick<AccountRecord, 'passwordHash'>>): void {
-      if (given.passwordHash !== undefined) setPassword.run(given.passwordHash, accountId);
+    setPassword(accountId: string, passwordHash: string, expectedHash: string | null): boolean {
+      if (setPassword.run(accountId, passwordHash, expectedHash).changes === 1) return true;
+      // The same call made again finds what it stored: that is no conflict.
+      return byId.get(accountId)?.password_hash === passwordHash;
     },
   };
 }

@@ -1,78 +1,52 @@
 import type { ConversationEvent, EventDraft } from '@alcove/protocol';
-import { foldConversation, isVisibleTo, sideOf } from '@alcove/protocol';
+import { foldConversation, isChange, isVisibleTo, sideOf } from '@alcove/protocol';
 import type { AppendRequest, AppendResult, ConversationRecord } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
-import type { ConversationColumns } from './conversations.ts';
-import {
-  CONVERSATION_COLUMNS,
-  FOLDED_COLUMNS,
-  foldedColumns,
-  foldedValues,
-  toConversation,
-} from './conversations.ts';
-import type { EventColumns } from './events.ts';
-import { detailsOf, EVENT_COLUMNS, toEvent } from './events.ts';
+import { amendments } from './amendments.ts';
+import type { CachedConversation, ConversationCache } from './conversation-cache.ts';
+import { assigneeKey, FOLDED_COLUMNS, foldedColumns, foldedValues } from './conversations.ts';
+import type { StoredEvent } from './events.ts';
+import { detailsOf, EVENT_COLUMNS, placeEvent, saidIn, saidOf, toEvent } from './events.ts';
+
+/** `AppendResult` without what the caller knows by itself: the thread that asked puts the event together. */
+export type Appending =
+  | { outcome: 'appended'; seq: number; at: string; visitorPrev: number }
+  | Exclude<AppendResult, { outcome: 'appended' }>;
 
 /** The one write to a log. There is one writer, so what is read here stands until it is written. */
-export function appendWrites(prepare: Prepare) {
-  const findConversation = prepare<ConversationColumns>(
-    `SELECT ${CONVERSATION_COLUMNS} FROM conversations WHERE workspace_id = ? AND id = ?`,
-  );
-  const findEarlier = prepare<EventColumns>(
-    `SELECT ${EVENT_COLUMNS} FROM events
-     WHERE conversation = ? AND actor_kind = ? AND actor_id = ? AND client_event_id = ?`,
-  );
+export function appendWrites(prepare: Prepare, cache: ConversationCache) {
+  const findEarlier = findingEarlier(prepare);
   const insertEvent = insertingEvent(prepare);
-  const updateConversation = updatingConversation(prepare);
+  const amend = amendments(prepare);
+  const updateConversation = updatingConversation(prepare, cache);
 
   return {
-    append(workspaceId: string, request: AppendRequest): AppendResult {
+    append(workspaceId: string, request: AppendRequest): Appending {
       const { conversationId, event: draft, at, expectedSeq } = request;
-      const row = findConversation.get(workspaceId, conversationId);
-      if (row === undefined) return { outcome: 'not_found' };
+      const conversation = cache.find(workspaceId, conversationId);
+      if (conversation === undefined) return { outcome: 'not_found' };
 
-      const { actor, clientEventId } = draft;
-      const details = detailsOf(draft);
-      const earlier = findEarlier.get(row.number, actor.kind, actor.id, clientEventId);
-      if (earlier !== undefined) {
-        return earlier.type === draft.type && earlier.details === details
-          ? { outcome: 'duplicate', event: toEvent(conversationId, earlier, earlier.seq - 1) }
-          : { outcome: 'id_conflict' };
+      const before = conversation.record;
+      if (expectedSeq !== undefined && before.appliedSeq > expectedSeq) {
+        return findEarlier(conversation, draft) ?? { outcome: 'stale' };
       }
-      if (expectedSeq !== undefined && row.applied_seq > expectedSeq) return { outcome: 'stale' };
-
-      const before = toConversation(row);
-      const columns = eventColumns(draft, details, before, at);
-      const event = toEvent(conversationId, columns, before.appliedSeq);
-      const conversation: ConversationRecord = {
-        ...foldConversation(before, event),
-        clientConversationId: before.clientConversationId,
-      };
-      const visitorMessages = row.visitor_message_count + Number(isVisitorMessage(event));
-      insertEvent(row.number, columns, conversation.messageCount, visitorMessages);
-      updateConversation(workspaceId, row, conversation, visitorMessages);
-      return { outcome: 'appended', event, visitorPrev: before.visitorSeq, conversation };
+      const event = placeEvent(request, {
+        seq: before.appliedSeq + 1,
+        // The clock may have been set back.
+        at: at > before.lastActivityAt ? at : before.lastActivityAt,
+      });
+      const { clientConversationId } = before;
+      const after = { ...foldConversation(before, event), clientConversationId };
+      const visitorMessages = conversation.visitorMessages + Number(isVisitorMessage(event));
+      if (!insertEvent(conversation.number, event, before, after, visitorMessages)) {
+        return findEarlier(conversation, draft) ?? { outcome: 'stale' };
+      }
+      if (isChange(event)) amend(conversation.number, event);
+      updateConversation(workspaceId, conversation.number, before, after, visitorMessages);
+      conversation.record = after;
+      conversation.visitorMessages = visitorMessages;
+      return { outcome: 'appended', seq: event.seq, at: event.at, visitorPrev: before.visitorSeq };
     },
-  };
-}
-
-function eventColumns(
-  draft: EventDraft,
-  details: string,
-  before: ConversationRecord,
-  at: string,
-): EventColumns {
-  return {
-    seq: before.appliedSeq + 1,
-    type: draft.type,
-    // The clock may have been set back.
-    at: at > before.lastActivityAt ? at : before.lastActivityAt,
-    actor_kind: draft.actor.kind,
-    actor_id: draft.actor.id,
-    via: draft.via,
-    client_event_id: draft.clientEventId,
-    details,
-    visitor_prev: before.visitorSeq,
   };
 }
 
@@ -80,39 +54,58 @@ function isVisitorMessage(event: ConversationEvent): boolean {
   return event.type === 'message.created' && sideOf(event.actor) === 'visitor';
 }
 
+/** What the actor did before under the same id. */
+function findingEarlier(prepare: Prepare) {
+  const find = prepare<StoredEvent>(
+    `SELECT ${EVENT_COLUMNS}, said FROM events
+     WHERE conversation = ? AND actor_kind = ? AND actor_id = ? AND client_event_id = ?`,
+  );
+  return ({ number, record }: CachedConversation, draft: EventDraft): Appending | undefined => {
+    const { actor, clientEventId, type } = draft;
+    const earlier = find.get(number, actor.kind, actor.id, clientEventId);
+    if (earlier === undefined) return undefined;
+    if (earlier.type !== type || saidIn(earlier) !== saidOf(draft)) {
+      return { outcome: 'id_conflict' };
+    }
+    return { outcome: 'duplicate', event: toEvent(record.id, earlier, earlier.seq - 1) };
+  };
+}
+
+/** Makes the function that inserts an event, unless its actor's client id is taken: then it answers `false`. */
 function insertingEvent(prepare: Prepare) {
   const insert = prepare(
-    `INSERT INTO events (conversation, ${EVENT_COLUMNS}, is_visible, message_count, visitor_message_count)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (conversation, ${EVENT_COLUMNS}, message_seq, is_visible, message_count, visitor_message_count)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (conversation, actor_kind, actor_id, client_event_id) DO NOTHING`,
   );
   return (
     conversation: number,
-    event: EventColumns,
-    messages: number,
+    event: ConversationEvent,
+    before: ConversationRecord,
+    after: ConversationRecord,
     visitorMessages: number,
-  ): void => {
-    insert.run(
+  ): boolean => {
+    const { changes } = insert.run(
       conversation,
       event.seq,
       event.type,
       event.at,
-      event.actor_kind,
-      event.actor_id,
+      event.actor.kind,
+      event.actor.id,
       event.via,
-      event.client_event_id,
-      event.details,
-      event.visitor_prev,
+      event.clientEventId,
+      detailsOf(event),
+      before.visitorSeq,
+      isChange(event) ? event.messageSeq : null,
       Number(isVisibleTo('visitor', event.type)),
-      messages,
+      after.messageCount,
       visitorMessages,
     );
+    return changes === 1;
   };
 }
 
-function updatingConversation(prepare: Prepare) {
-  const latestChange = prepare<{ change: number | null }>(
-    'SELECT max(change) AS change FROM conversations WHERE workspace_id = ? AND applied_seq > 0',
-  );
+function updatingConversation(prepare: Prepare, cache: ConversationCache) {
   const update = prepare(
     `UPDATE conversations SET ${FOLDED_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE number = ?`,
   );
@@ -122,19 +115,18 @@ function updatingConversation(prepare: Prepare) {
   );
   return (
     workspaceId: string,
-    before: ConversationColumns,
-    conversation: ConversationRecord,
+    number: number,
+    before: ConversationRecord,
+    after: ConversationRecord,
     visitorMessages: number,
   ): void => {
-    // Deleting the newest row would give its number out again: whoever builds that must keep the numbers rising.
-    const change = (latestChange.get(workspaceId)?.change ?? 0) + 1;
-    const after = foldedColumns(conversation, { visitorMessages, change });
-    update.run(...foldedValues(after), before.number);
+    const change = cache.nextChange(workspaceId);
+    update.run(...foldedValues(foldedColumns(after, { visitorMessages, change })), number);
 
-    const wasListed = before.applied_seq > 0;
-    const isInPlace = before.status === after.status && before.assignee_key === after.assignee_key;
-    if (wasListed && isInPlace) return;
-    if (wasListed) count.run(workspaceId, before.status, before.assignee_key, -1);
-    count.run(workspaceId, after.status, after.assignee_key, 1);
+    const [oldKey, newKey] = [assigneeKey(before.assignee), assigneeKey(after.assignee)];
+    const wasListed = before.appliedSeq > 0;
+    if (wasListed && before.status === after.status && oldKey === newKey) return;
+    if (wasListed) count.run(workspaceId, before.status, oldKey, -1);
+    count.run(workspaceId, after.status, newKey, 1);
   };
 }

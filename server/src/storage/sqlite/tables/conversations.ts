@@ -168,7 +168,7 @@ export function foldedValues(columns: FoldedColumns): (string | number | null)[]
 }
 
 /** Who is responsible, as one indexable word. Ids carry their kind in their prefix, so an agent is never taken for a team. */
-function assigneeKey(assignee: Assignee | null): string {
+export function assigneeKey(assignee: Assignee | null): string {
   return assignee?.agentId ?? assignee?.teamId ?? NOBODY;
 }
 

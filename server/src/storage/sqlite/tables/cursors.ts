@@ -1,6 +1,7 @@
-import type { ActorKind, Cursor } from '@alcove/protocol';
+import type { ActorKind, Cursor, Receipt } from '@alcove/protocol';
 import type { CursorAdvance } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
+import type { ConversationCache } from './conversation-cache.ts';
 import { CONVERSATION_NUMBER } from './conversations.ts';
 
 interface CursorColumns {
@@ -20,17 +21,34 @@ export function cursorReads(prepare: Prepare) {
     `SELECT ${COLUMNS} FROM cursors WHERE conversation = ${CONVERSATION_NUMBER}
      ORDER BY participant_kind, participant_id`,
   );
+  // The first move that reached `seq`: moves only go up.
+  const firstReach = (reach: 'delivered' | 'read') => `(
+    SELECT at FROM cursor_moves AS moves
+    WHERE moves.conversation = cursors.conversation AND moves.participant_kind = cursors.participant_kind
+      AND moves.participant_id = cursors.participant_id AND reach = '${reach}' AND seq >= ?
+    ORDER BY seq LIMIT 1)`;
+  const receipts = prepare<CursorColumns>(
+    `SELECT participant_kind, participant_id, ${firstReach('delivered')} AS delivered_at, ${firstReach('read')} AS read_at
+     FROM cursors WHERE conversation = ${CONVERSATION_NUMBER} ORDER BY participant_kind, participant_id`,
+  );
   return {
     cursors: (workspaceId: string, conversationIds: readonly string[]) =>
       new Map(conversationIds.map((id) => [id, ofConversation.all(workspaceId, id).map(toCursor)])),
+
+    receipts: (
+      workspaceId: string,
+      { conversationId, seq }: { conversationId: string; seq: number },
+    ): Receipt[] =>
+      receipts.all(seq, seq, workspaceId, conversationId).map((row) => ({
+        participant: { kind: row.participant_kind, id: row.participant_id },
+        deliveredAt: row.delivered_at,
+        readAt: row.read_at,
+      })),
   };
 }
 
 /** What is written of cursors. */
-export function cursorWrites(prepare: Prepare) {
-  const findConversation = prepare<{ number: number; visitor_seq: number }>(
-    'SELECT number, visitor_seq FROM conversations WHERE workspace_id = ? AND id = ?',
-  );
+export function cursorWrites(prepare: Prepare, cache: ConversationCache) {
   const find = prepare<CursorColumns>(
     `SELECT ${COLUMNS} FROM cursors
      WHERE conversation = ? AND participant_kind = ? AND participant_id = ?`,
@@ -41,6 +59,10 @@ export function cursorWrites(prepare: Prepare) {
        delivered = excluded.delivered, delivered_at = excluded.delivered_at,
        read = excluded.read, read_at = excluded.read_at`,
   );
+  const keep = prepare(
+    `INSERT INTO cursor_moves (conversation, participant_kind, participant_id, reach, seq, at)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  );
   return {
     advanceCursor(
       workspaceId: string,
@@ -48,17 +70,23 @@ export function cursorWrites(prepare: Prepare) {
     ): { cursor: Cursor; hasMoved: boolean } | null {
       const { conversationId, participant } = advance;
       const { kind, id } = participant;
-      const conversation = findConversation.get(workspaceId, conversationId);
+      const conversation = cache.find(workspaceId, conversationId);
       if (conversation === undefined) return null;
 
-      const row = find.get(conversation.number, kind, id);
+      const { number, record } = conversation;
+      const row = find.get(number, kind, id);
       const before = row === undefined ? untouched({ kind, id }) : toCursor(row);
-      const cursor = moved(before, advance, conversation.visitor_seq);
-      const hasMoved = cursor.delivered > before.delivered || cursor.read > before.read;
+      const cursor = moved(before, advance, record.visitorSeq);
+      const movedReaches = (['delivered', 'read'] as const).filter(
+        (reach) => cursor[reach] > before[reach],
+      );
+      const hasMoved = movedReaches.length > 0;
       if (hasMoved) {
         const { delivered, deliveredAt, read, readAt } = cursor;
-        store.run(conversation.number, kind, id, delivered, deliveredAt, read, readAt);
+        store.run(number, kind, id, delivered, deliveredAt, read, readAt);
       }
+      for (const reach of movedReaches)
+        keep.run(number, kind, id, reach, cursor[reach], advance.at);
       return { cursor, hasMoved };
     },
   };

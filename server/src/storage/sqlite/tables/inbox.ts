@@ -2,22 +2,29 @@ import type { InboxCounts, InboxView } from '@alcove/protocol';
 import type { ChangedConversations, InboxPage, InboxQuery } from '../../storage.ts';
 import type { Prepare, Statement } from '../connection.ts';
 import type { ConversationColumns } from './conversations.ts';
-import { CONVERSATION_COLUMNS, NOBODY, toConversation } from './conversations.ts';
+import {
+  CONVERSATION_COLUMNS,
+  CONVERSATION_NUMBER,
+  NOBODY,
+  toConversation,
+} from './conversations.ts';
 
-/** The last row of a page: `last_activity_at` and `id`. */
-type Place = readonly [lastActivityAt: string, id: string];
+/** The last row of a page: `last_activity_at` and `number`. */
+type Place = readonly [lastActivityAt: string, number: number];
 
-/** Above every row: `~` sorts after all digits, letters and `_`. */
-const TOP: Place = ['~', '~'];
+/** Above every row: `~` sorts after all digits. */
+const TOP: Place = ['~', 0];
 
 /** What is read of the inbox. No read grows with the number of conversations: pages and counts come from indexes. */
 export function inboxReads(prepare: Prepare) {
   const listed = `SELECT ${CONVERSATION_COLUMNS} FROM conversations WHERE workspace_id = ? AND applied_seq > 0`;
-  const below = '(last_activity_at, id) < (?, ?) ORDER BY last_activity_at DESC, id DESC LIMIT ?';
+  const below =
+    '(last_activity_at, number) < (?, ?) ORDER BY last_activity_at DESC, number DESC LIMIT ?';
   const ofStatus = prepare<ConversationColumns>(`${listed} AND status = ? AND ${below}`);
   const ofAssignee = prepare<ConversationColumns>(
     `${listed} AND status = ? AND assignee_key = ? AND ${below}`,
   );
+  const placeOf = findingPlaces(prepare);
   const counts = prepare<{ status: string; assignee_key: string; count: number }>(
     'SELECT status, assignee_key, count FROM conversation_counts WHERE workspace_id = ?',
   );
@@ -37,7 +44,7 @@ export function inboxReads(prepare: Prepare) {
   };
   return {
     inbox(workspaceId: string, { view, agentId, before, limit }: InboxQuery): InboxPage {
-      const place = before === undefined ? TOP : decodePlace(before);
+      const place = before === undefined ? TOP : placeOf(workspaceId, before);
       // One row more than asked tells whether there is a next page.
       const rows = rowsOf[view](workspaceId, agentId, place, limit + 1);
       const page = rows.slice(0, limit);
@@ -66,6 +73,16 @@ export function inboxReads(prepare: Prepare) {
   };
 }
 
+/** Makes the function that finds the place which `encodePlace` wrote down. */
+function findingPlaces(prepare: Prepare) {
+  const numberOf = prepare<{ number: number | null }>(`SELECT ${CONVERSATION_NUMBER} AS number`);
+  return (workspaceId: string, text: string): Place => {
+    const [lastActivityAt, id] = decodePlace(text);
+    // One that is gone was above every other of its time.
+    return [lastActivityAt, numberOf.get(workspaceId, id)?.number ?? Number.MAX_SAFE_INTEGER];
+  };
+}
+
 /**
  * The writer numbers the changes of a workspace in the order in which they become visible, so whoever has seen a number
  * has seen all below it.
@@ -78,21 +95,24 @@ function changeReads(prepare: Prepare, listed: string) {
     'SELECT max(change) AS change FROM conversations WHERE workspace_id = ? AND applied_seq > 0',
   );
   const latest = (workspaceId: string) => latestChange.get(workspaceId)?.change ?? 0;
+  const generation = prepare<{ generation: string }>('SELECT generation FROM store');
+  const cursorAt = (change: number) => `${generation.get()?.generation}.${change}`;
   return {
     changedConversations(workspaceId: string, cursor: string, limit: number): ChangedConversations {
       const seen = decodeCursor(cursor);
-      // A number that was never given out comes from before a backup was restored: begin anew.
-      const after = seen > latest(workspaceId) ? 0 : seen;
+      // Numbers of another life of the data say nothing about this one: begin anew. So does one that was never given out.
+      const isOurs = cursorAt(seen) === cursor && seen <= latest(workspaceId);
+      const after = isOurs ? seen : 0;
       const rows = changedAfter.all(workspaceId, after, limit + 1);
       const page = rows.slice(0, limit);
       return {
         conversations: page.map(toConversation),
-        cursor: String(page.at(-1)?.change ?? after),
+        cursor: cursorAt(page.at(-1)?.change ?? after),
         more: rows.length > limit,
       };
     },
 
-    latestCursor: (workspaceId: string) => String(latest(workspaceId)),
+    latestCursor: (workspaceId: string) => cursorAt(latest(workspaceId)),
   };
 }
 
@@ -100,7 +120,8 @@ function encodePlace(row: ConversationColumns): string {
   return Buffer.from(JSON.stringify([row.last_activity_at, row.id])).toString('base64url');
 }
 
-function decodePlace(text: string): Place {
+/** Told by the conversation's id: its number would tell how many there are in all workspaces. */
+function decodePlace(text: string): [lastActivityAt: string, id: string] {
   try {
     const place: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
     if (Array.isArray(place)) {
@@ -114,6 +135,8 @@ function decodePlace(text: string): Place {
 }
 
 function decodeCursor(cursor: string): number {
-  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  // Without a generation it is one of version 0.1.0.
+  const [, change] = /^(?:[0-9a-f]{16}\.)?(\d{1,15})$/.exec(cursor) ?? [];
+  if (change !== undefined) return Number(change);
   throw new RangeError('the inbox cursor cannot be read; load the inbox anew');
 }

@@ -4,6 +4,7 @@ import { accountWrites } from './accounts.ts';
 import { agentWrites } from './agents.ts';
 import { appendWrites } from './append.ts';
 import { contactWrites } from './contacts.ts';
+import type { ConversationCache } from './conversation-cache.ts';
 import { conversationWrites } from './conversations.ts';
 import { cursorWrites } from './cursors.ts';
 import { invitationWrites } from './invitations.ts';
@@ -14,7 +15,7 @@ import { workspaceWrites } from './workspaces.ts';
 export type Writes = ReturnType<typeof createWrites>;
 
 /** Prepares every write on one connection. Each runs inside a transaction that its caller opened. */
-export function createWrites(prepare: Prepare) {
+export function createWrites(prepare: Prepare, cache: ConversationCache) {
   // The smallest write that reaches the disk: the schema's number over itself.
   const touch = prepare(`PRAGMA user_version = ${MIGRATIONS.length}`);
   return {
@@ -25,8 +26,8 @@ export function createWrites(prepare: Prepare) {
     ...invitationWrites(prepare),
     ...contactWrites(prepare),
     ...conversationWrites(prepare),
-    ...appendWrites(prepare),
-    ...cursorWrites(prepare),
+    ...appendWrites(prepare, cache),
+    ...cursorWrites(prepare, cache),
     touch(): void {
       touch.run();
     },
