@@ -42,7 +42,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       // Places are only as far apart as clocks and networks are exact; beyond the end of the line there are none.
       const isInLine = waitMs < longestWaitMs;
       return Math.ceil(
-        isInLine ? waitMs + random() * rate.durationMs : waitMs * (1 - random() / 2),
+        isInLine ? waitMs + random() * slackMs : waitMs * (1 - random() / 2),
       );
     },
   };
