@@ -1,15 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createId } from '@alcove/protocol';
 import { io } from 'socket.io-client';
 import { createMeter } from '../../meter.ts';
 import type { ChaosClient, Standing } from '../client.ts';
 import { atMost, round } from '../figures.ts';
 import { now } from '../history.ts';
 import { defineRow } from '../row.ts';
-import type { Stage } from '../stage.ts';
-import { untilAllOnline } from './talk.ts';
+import { openTalk, type Talk, untilAllOnline } from './talk.ts';
 
 interface Parameters {
   clients: number;
@@ -19,8 +17,6 @@ interface Parameters {
   plainClients: number;
 }
 
-/** Clients that are added at the same time: more would only wait for each other. */
-const AT_ONCE = 50;
 const BACK_MS = 90_000;
 const READS_PER_CLIENT = 2;
 /** Of all waits, so many percent may be of the same length, to the second. */
@@ -38,7 +34,8 @@ export const a29 = defineRow<Parameters>({
   async run(stage, { clients: count, downMs, handshakesPerSecond, plainClients }) {
     const limits = { handshakes: { points: handshakesPerSecond, durationMs: 1000 } };
     await stage.startServer();
-    const people = await gatherVisitors(stage, count);
+    const talk = await openTalk(stage, { conversations: count, perSecond: 1, kind: 'sdk' });
+    const people = talk.clients;
 
     await stage.server.kill('SIGKILL');
     const plain = await watchPlainClients(plainClients);
@@ -56,7 +53,7 @@ export const a29 = defineRow<Parameters>({
     const { queries, looks, connected } = await counting;
     const plainWaits = plain.end(backAt);
     const standings = await standingsOf(people);
-    await sayOneThingMore(people);
+    await sayOneThingMore(talk);
 
     const perSecond = largestSecond(standings.map(({ onlineAt }) => onlineAt.at(-1) ?? 0));
     const waits = standings.flatMap((standing) => waitAt(standing, backAt));
@@ -96,25 +93,6 @@ function judge(
   ];
 }
 
-/** Visitors with a conversation each, who follow it. */
-async function gatherVisitors(stage: Stage, count: number): Promise<ChaosClient[]> {
-  const people: ChaosClient[] = [];
-  while (people.length < count) {
-    const size = Math.min(AT_ONCE, count - people.length);
-    const joined = Array.from({ length: size }, async (_, index) => {
-      const name = `visitor ${people.length + index}`;
-      const visitor = await stage.add({ kind: 'sdk', side: 'visitor', name });
-      await visitor.connect();
-      const opening = { clientConversationId: createId('cl'), text: 'Hello' };
-      const { conversationId } = await visitor.send(opening);
-      await visitor.follow(conversationId);
-      return visitor;
-    });
-    people.push(...(await Promise.all(joined)));
-  }
-  return people;
-}
-
 function standingsOf(people: readonly ChaosClient[]): Promise<Standing[]> {
   return Promise.all(people.map((client) => client.standing()));
 }
@@ -124,15 +102,12 @@ function countConnected(standings: readonly Standing[], since: number): number {
 }
 
 /** A tenth of them: whoever lost their place in the log would show it now. */
-async function sayOneThingMore(people: readonly ChaosClient[]): Promise<void> {
-  const speakers = people.filter((_, index) => index % 10 === 0);
-  await Promise.all(
-    speakers.map(async (client) => {
-      const { have } = await client.standing();
-      const [conversationId = ''] = Object.keys(have);
-      await client.send({ conversationId, text: 'Still here' });
-    }),
-  );
+async function sayOneThingMore({ clients, conversationIds }: Talk): Promise<void> {
+  const speaking = clients.flatMap((client, index) => {
+    const conversationId = conversationIds[index];
+    return index % 10 === 0 ? [client.send({ conversationId, text: 'Still here' })] : [];
+  });
+  await Promise.all(speaking);
 }
 
 /** The most that happened in any second. */

@@ -6,9 +6,9 @@ import type { Newcomer, Stage } from '../stage.ts';
 /** Who talks, and how much. */
 export interface TalkOptions {
   conversations: number;
-  /** In each conversation: a visitor, and agents. */
-  clientsEach: number;
-  /** Over all of them. */
+  /** In each conversation: a visitor, and agents. 1 if not said. */
+  clientsEach?: number;
+  /** Messages over all of them, once begun. */
   perSecond: number;
   /** Without one, every other client is Alcove's own and the rest bare. */
   kind?: Newcomer['kind'];
@@ -33,15 +33,21 @@ export interface Talk {
 /** Messages of one writer between two looks at whether to go on. */
 const BURST = 3;
 
+/** Conversations that begin at the same time: more would only wait for each other. */
+const AT_ONCE = 50;
+
 /** Brings people together: each conversation has its first message, and everybody in it follows. */
 export async function openTalk(stage: Stage, options: TalkOptions): Promise<Talk> {
-  const { conversations, clientsEach, perSecond } = options;
-  const groups = await Promise.all(
-    Array.from({ length: conversations }, async (_, index) => {
-      const clients = await gatherGroup(stage, index, options);
+  const { conversations, clientsEach = 1, perSecond } = options;
+  const groups: { clients: ChaosClient[]; conversationId: string }[] = [];
+  while (groups.length < conversations) {
+    const size = Math.min(AT_ONCE, conversations - groups.length);
+    const gathered = Array.from({ length: size }, async (_, number) => {
+      const clients = await gatherGroup(stage, groups.length + number, options);
       return { clients, conversationId: await beginConversation(clients) };
-    }),
-  );
+    });
+    groups.push(...(await Promise.all(gathered)));
+  }
   const writers = groups.flatMap(({ clients, conversationId }) =>
     clients.map((client) => ({ client, conversationId })),
   );
@@ -89,7 +95,7 @@ export async function untilAllOnline(
 async function gatherGroup(
   stage: Stage,
   index: number,
-  { clientsEach, kind, personOf }: TalkOptions,
+  { clientsEach = 1, kind, personOf }: TalkOptions,
 ): Promise<ChaosClient[]> {
   const group: ChaosClient[] = [];
   for (let number = 0; number < clientsEach; number++) {
