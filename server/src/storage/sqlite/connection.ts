@@ -16,8 +16,11 @@ export type Prepare = <Row = Record<never, never>>(sql: string) => Statement<Row
 /** 3.51.3 ends a bug by which two connections at one WAL could corrupt the file (3.7.0 to 3.51.2). */
 const OLDEST_SQLITE = '3.51.3';
 
-/** How long the writer waits for a lock of another program, for instance a backup. Acks are due within 5 s. */
-const WRITER_PATIENCE_MS = 2000;
+/** How long the writer waits for a lock of another program. Acks are due within 5 s. */
+export const WRITER_PATIENCE_MS = 2000;
+
+/** The same, once it has waited so long in vain. */
+export const WRITER_IMPATIENCE_MS = 50;
 
 /** Readers hardly ever wait in WAL mode, and while they do the event loop stands still. */
 const READER_PATIENCE_MS = 100;

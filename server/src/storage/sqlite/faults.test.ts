@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
@@ -245,6 +246,21 @@ describe('opening', () => {
     newer.exec('PRAGMA user_version = 0');
     newer.close();
     await (await openSqliteStorage({ file })).close();
+  });
+
+  it('leaves no thread behind when it fails half-way', async () => {
+    await seed();
+    // A table that only reads ask for: the writer is content, the reads are not.
+    const torn = new DatabaseSync(file);
+    torn.exec('DROP TABLE store');
+    torn.close();
+    const ended: Promise<unknown>[] = [];
+    const note = (worker: Worker) => void ended.push(once(worker, 'exit'));
+    process.on('worker', note);
+    onTestFinished(() => void process.off('worker', note));
+    await expect(openSqliteStorage({ file })).rejects.toThrow('no such table');
+    expect(ended).toHaveLength(1);
+    await ended[0];
   });
 
   it('refuses a file that is no database', async () => {

@@ -85,14 +85,55 @@ it('says unavailable when the file is read-only', () => {
   readOnly.close();
 });
 
-it('says unavailable when another program keeps the lock', () => {
-  connection.exec('PRAGMA busy_timeout = 10');
+it('says unavailable when another program keeps the lock, and waits for it once only', () => {
   const other = new DatabaseSync(file);
   other.exec('BEGIN IMMEDIATE');
   const commit = createGroupCommit(connection);
-  expect(outcomes(commit([account(), account()]))).toEqual(['unavailable', 'unavailable']);
+  const waits = Array.from({ length: 10 }, () => {
+    const startedAt = performance.now();
+    expect(outcomes(commit([account(), account()]))).toEqual(['unavailable', 'unavailable']);
+    return performance.now() - startedAt;
+  });
+  expect(waits.filter((ms) => ms > 1000)).toHaveLength(1);
   other.close();
   expect(outcomes(commit([account()]))).toEqual(['done']);
+  expect(connection.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 2000 });
+});
+
+it('goes on from what another program wrote to the file', () => {
+  const workspace = workspaceRecord();
+  const { id: workspaceId, createdAt } = workspace;
+  const [visitorId, contactId, conversationId] = ['vi_1', 'co_1', 'cv_1'];
+  const nobody = { name: null, email: null, page: null, userAgent: null, locale: null };
+  const contact = { ...nobody, id: contactId, createdAt, lastSeenAt: createdAt };
+  const opened = {
+    id: conversationId,
+    visitorId,
+    contactId,
+    clientConversationId: 'cl',
+    createdAt,
+  };
+  const commit = createGroupCommit(connection);
+  const append = () => {
+    const [answer] = commit([['append', workspaceId, message(conversationId)]]);
+    return answer?.outcome === 'done' ? answer.result : answer;
+  };
+  commit([
+    ['createWorkspace', workspace],
+    ['createVisitor', workspaceId, { id: visitorId, contactId, createdAt }, contact],
+    ['openConversation', workspaceId, opened],
+  ]);
+  expect(append()).toMatchObject({ seq: 1 });
+  const other = new DatabaseSync(file);
+  other.exec('DELETE FROM events; UPDATE conversations SET applied_seq = 0');
+  expect(append()).toMatchObject({ seq: 1 });
+  other.exec(
+    'INSERT INTO events SELECT conversation, 2, type, at, actor_kind, actor_id, via, 0, details, 1, 1, 1, 1, NULL, NULL FROM events',
+  );
+  expect(append(), 'nothing that would tear the log').toMatchObject({ outcome: 'failed' });
+  other.exec('DELETE FROM events WHERE seq = 2');
+  other.close();
+  expect(append(), 'nothing kept of what was taken back').toMatchObject({ seq: 2 });
 });
 
 function outcomes(answers: WriteAnswer[]): string[] {
@@ -106,6 +147,17 @@ function account(): WriteCall {
     'createAccount',
     { id, email, passwordHash: 'hash', createdAt: '2026-01-01T00:00:00.000Z' },
   ];
+}
+
+function message(conversationId: string) {
+  const event = {
+    type: 'message.created' as const,
+    actor: { kind: 'visitor' as const, id: 'vi_1' },
+    via: 'widget' as const,
+    clientEventId: createId('cl'),
+    content: { kind: 'text' as const, text: 'hello' },
+  };
+  return { conversationId, event, at: '2026-01-01T00:00:00.000Z' };
 }
 
 function invitation(workspaceId: string) {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { preparer } from './connection.ts';
+import { preparer, WRITER_IMPATIENCE_MS, WRITER_PATIENCE_MS } from './connection.ts';
 import type { CallOf } from './operations.ts';
 import { perform } from './operations.ts';
 import { isUnavailable } from './store-error.ts';
@@ -33,19 +33,43 @@ export function createGroupCommit(connection: DatabaseSync) {
   });
   const inSavepoint = createSavepoint(connection, cache);
   const inTransaction = createTransaction(connection, cache);
+  const patience = createPatience(connection);
 
   return (calls: readonly WriteCall[]): WriteAnswer[] => {
     try {
-      return inTransaction(() => calls.map(run));
+      const answers = inTransaction(() => calls.map(run));
+      patience.restore();
+      return answers;
     } catch (error) {
       // What keeps SQLite from working keeps it from each write.
-      if (isUnavailable(error)) return calls.map(() => answerTo(error));
+      if (isUnavailable(error)) {
+        patience.lose();
+        return calls.map(() => answerTo(error));
+      }
     }
     try {
       return inTransaction(() => calls.map((call) => inSavepoint(() => run(call))));
     } catch (error) {
       return calls.map(() => answerTo(error));
     }
+  };
+}
+
+/**
+ * How long a group waits for the lock of another program. The first one that waits in vain has used up the time which
+ * all behind it have for their answers: they only look whether the lock is free by now.
+ */
+function createPatience(connection: DatabaseSync) {
+  let isLost = false;
+  return {
+    lose() {
+      if (!isLost) connection.exec(`PRAGMA busy_timeout = ${WRITER_IMPATIENCE_MS}`);
+      isLost = true;
+    },
+    restore() {
+      if (isLost) connection.exec(`PRAGMA busy_timeout = ${WRITER_PATIENCE_MS}`);
+      isLost = false;
+    },
   };
 }
 

@@ -48,9 +48,12 @@ async function openFile(file: string, isDurable: boolean): Promise<Storage> {
   const lock = lockProcess(file);
   try {
     const writer = await startWriter({ file, isDurable });
-    const connection = openForReading(file);
+    const { connection, reads } = await prepareReading(file).catch(async (error: unknown) => {
+      await writer.close();
+      throw error;
+    });
     return createSqliteStorage({
-      reads: createReads(preparer(connection)),
+      reads,
       write: writer.run,
       async close() {
         // The reader first: the last connection to go copies the log into the file, and a reader may not write.
@@ -61,6 +64,16 @@ async function openFile(file: string, isDurable: boolean): Promise<Storage> {
     });
   } catch (error) {
     lock.release();
+    throw error;
+  }
+}
+
+async function prepareReading(file: string) {
+  const connection = openForReading(file);
+  try {
+    return { connection, reads: createReads(preparer(connection)) };
+  } catch (error) {
+    connection.close();
     throw error;
   }
 }

@@ -22,22 +22,22 @@ it('sends a lone write at once', async () => {
   expect(await answer).toBe(true);
 });
 
-it('gathers what waits into groups of at most 64, in order, and two of them on the way', async () => {
+it('gathers what waits into groups of at most 256, in order, and two of them on the way', async () => {
   queue.connect(thread.worker);
-  const answers = Array.from({ length: 200 }, (_, n) =>
+  const answers = Array.from({ length: 800 }, (_, n) =>
     queue.run('revokeFamily', String(n), 'now'),
   );
   await nextTurn();
   await nextTurn();
-  expect(thread.groups.map((group) => group.length)).toEqual([64, 64]);
+  expect(thread.groups.map((group) => group.length)).toEqual([256, 256]);
   while (thread.answered < thread.groups.length) {
     thread.answer();
     await nextTurn();
   }
   await Promise.all(answers);
-  expect(thread.groups.map((group) => group.length)).toEqual([64, 64, 64, 8]);
+  expect(thread.groups.map((group) => group.length)).toEqual([256, 256, 256, 32]);
   const order = thread.groups.flat().map(([, family]) => Number(family));
-  expect(order).toEqual(Array.from({ length: 200 }, (_, n) => n));
+  expect(order).toEqual(Array.from({ length: 800 }, (_, n) => n));
 });
 
 it('hands each write its own answer', async () => {
@@ -59,7 +59,7 @@ it('hands each write its own answer', async () => {
 it('gives up what was asked of a thread that is gone, and works with the next one', async () => {
   await expect(queue.run('touch')).rejects.toThrow(StoreUnavailableError);
   queue.connect(thread.worker);
-  const asked = Promise.allSettled(Array.from({ length: 200 }, () => queue.run('touch')));
+  const asked = Promise.allSettled(Array.from({ length: 800 }, () => queue.run('touch')));
   await nextTurn();
   queue.disconnect(new Error('gone'));
   for (const result of await asked) {

@@ -25,10 +25,6 @@ export function inboxReads(prepare: Prepare) {
     `${listed} AND status = ? AND assignee_key = ? AND ${below}`,
   );
   const placeOf = findingPlaces(prepare);
-  const counts = prepare<{ status: string; assignee_key: string; count: number }>(
-    'SELECT status, assignee_key, count FROM conversation_counts WHERE workspace_id = ?',
-  );
-
   const rowsOf: Record<
     InboxView,
     (workspaceId: string, agentId: string, place: Place, limit: number) => ConversationColumns[]
@@ -53,6 +49,17 @@ export function inboxReads(prepare: Prepare) {
       return { conversations: page.map(toConversation), next };
     },
 
+    ...countReads(prepare),
+    ...changeReads(prepare, listed),
+  };
+}
+
+/** How many conversations each view holds. */
+function countReads(prepare: Prepare) {
+  const counts = prepare<{ status: string; assignee_key: string; count: number }>(
+    'SELECT status, assignee_key, count FROM conversation_counts WHERE workspace_id = ?',
+  );
+  return {
     inboxCounts(workspaceId: string, agentId: string): InboxCounts {
       const rows = counts.all(workspaceId);
       const sum = (status: string, assignee?: string) =>
@@ -68,8 +75,6 @@ export function inboxReads(prepare: Prepare) {
         resolved: sum('resolved'),
       };
     },
-
-    ...changeReads(prepare, listed),
   };
 }
 
