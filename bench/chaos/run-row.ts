@@ -1,6 +1,6 @@
 import { BREACHES, type Verdict } from './checker.ts';
 import type { AnyRow, Findings } from './row.ts';
-import { openStage } from './stage.ts';
+import { openStage, type StageOptions } from './stage.ts';
 
 /** How a row went. */
 export interface RowResult extends Findings {
@@ -14,14 +14,21 @@ export interface RowResult extends Findings {
   folder?: string;
 }
 
+/** How a row is to be run. */
+export interface RunOptions extends StageOptions {
+  /** In place of the row's own. */
+  quietMs?: number;
+}
+
 const QUIET_MS = 40_000;
 
 /** Runs one row from an empty server to the verdict. Never rejects: what goes wrong is a failure of the row. */
 export async function runRow(
   row: AnyRow,
-  { seed, isQuick }: { seed: number; isQuick: boolean },
+  { quietMs = row.quietMs ?? QUIET_MS, ...options }: RunOptions,
 ): Promise<RowResult> {
-  const stage = openStage({ seed, isQuick });
+  const { seed, isQuick } = options;
+  const stage = openStage(options);
   const startedAt = performance.now();
   const findings: Findings = { figures: {}, failures: [] };
   let verdict: Verdict | null = null;
@@ -30,7 +37,11 @@ export async function runRow(
     findings.figures = found.figures;
     if (found.notRun?.length) findings.notRun = found.notRun;
     findings.failures.push(...found.failures);
-    const judged = await stage.judge(row.quietMs ?? QUIET_MS);
+  } catch (error) {
+    findings.failures.push(describeError(error));
+  }
+  try {
+    const judged = await stage.judge(quietMs);
     verdict = judged.verdict;
     findings.failures.push(...judged.failures);
   } catch (error) {

@@ -11,6 +11,7 @@ import { type Crew, startCrew } from './crew.ts';
 import { type HistoryEntry, openHistory, readHistories } from './history.ts';
 import { observe } from './observer.ts';
 import { createRandom, type Random } from './random.ts';
+import { SABOTAGE_VARIABLE, type SabotageName } from './sabotage/sabotages.ts';
 import { checkIntegrity, readStoredLogs } from './stored-log.ts';
 
 /** The threads that clients are spread over. */
@@ -70,9 +71,32 @@ export interface OpenStage extends Stage {
   close(outcome: 'passed' | 'failed'): Promise<void>;
 }
 
-export function openStage({ seed, isQuick }: { seed: number; isQuick: boolean }): OpenStage {
-  return new SqliteStage(seed, isQuick);
+/** What a stage is opened with. */
+export interface StageOptions {
+  seed: number;
+  isQuick: boolean;
+  /** What its server does wrong. */
+  sabotage?: SabotageName;
 }
+
+/** Opens an empty stage. */
+export function openStage(options: StageOptions): OpenStage {
+  return new SqliteStage(options);
+}
+
+/** How a server is started that does something wrong. */
+function sabotaged(name: SabotageName): ServerChoice {
+  const preload = new URL('./sabotage/preload.ts', import.meta.url).href;
+  return { execArgv: ['--import', preload], env: { [SABOTAGE_VARIABLE]: name } };
+}
+
+interface Observer {
+  spec: ClientSpec;
+  isGoodUntil: number;
+}
+
+/** Access tokens live a little longer. */
+const TOKEN_MS = 10 * 60_000;
 
 class SqliteStage implements OpenStage {
   readonly random: Random;
@@ -85,13 +109,15 @@ class SqliteStage implements OpenStage {
   readonly #history;
   readonly #here: BareClient[] = [];
   readonly #ends: (() => unknown)[] = [];
+  readonly #sabotage: SabotageName | undefined;
   #crew: Crew | undefined;
   #server: SpawnedServer | undefined;
-  #observer: ClientSpec | undefined;
+  #observer: Observer | undefined;
 
-  constructor(seed: number, isQuick: boolean) {
+  constructor({ seed, isQuick, sabotage }: StageOptions) {
     this.random = createRandom(seed);
     this.isQuick = isQuick;
+    this.#sabotage = sabotage;
     for (const folder of [this.#dataDir, this.#historyDir]) mkdirSync(folder);
     this.#history = openHistory(this.#historyDir, 'here');
     process.on('exit', this.#killServer);
@@ -106,11 +132,14 @@ class SqliteStage implements OpenStage {
     this.#server = await spawnTestServer({
       logLevel: 'warn',
       ...choice,
+      ...(this.#sabotage && sabotaged(this.#sabotage)),
       // Hasty clients take a connection for dead sooner.
       limits: { ...openDoors, ...(this.isQuick ? { pingIntervalMs: 1000 } : {}), ...choice.limits },
       dataDir: this.#dataDir,
       port: this.#server?.port ?? 0,
     });
+    // Now, while the server is well.
+    await this.#findObserver();
     return this.#server;
   }
 
@@ -195,8 +224,17 @@ class SqliteStage implements OpenStage {
   }
 
   async #observe(readsAll: boolean) {
-    this.#observer ??= await this.#introduce({ kind: 'bare', side: 'team', name: 'observer' });
-    return observe(this.#observer, this.random, readsAll);
+    const { spec } = await this.#findObserver();
+    return observe(spec, this.random, readsAll);
+  }
+
+  /** Somebody with a token that is still good. */
+  async #findObserver(): Promise<Observer> {
+    if (!this.#observer || performance.now() > this.#observer.isGoodUntil) {
+      const spec = await this.#introduce({ kind: 'bare', side: 'team', name: 'observer' });
+      this.#observer = { spec, isGoodUntil: performance.now() + TOKEN_MS };
+    }
+    return this.#observer;
   }
 
   readonly #killServer = () => {

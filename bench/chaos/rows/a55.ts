@@ -1,0 +1,47 @@
+import { rmSync } from 'node:fs';
+import { defineRow } from '../row.ts';
+import { type RowResult, runRow } from '../run-row.ts';
+import { type Sabotage, type SabotageName, sabotages } from '../sabotage/sabotages.ts';
+import { a02 } from './a02.ts';
+import { a04 } from './a04.ts';
+import { a07 } from './a07.ts';
+import { a17 } from './a17.ts';
+
+interface Parameters {
+  sabotages: SabotageName[];
+}
+
+const rows = [a02, a04, a07, a17];
+
+/** What is broken needs no long look. */
+const QUIET_MS = 2_000;
+
+/** A test that cannot fail proves nothing. */
+export const a55 = defineRow<Parameters>({
+  name: 'A55',
+  does: 'The server is broken on purpose, from outside: dedupe off, counter before insert, ack before commit, heads skipped. The row that is there for it goes red, by the number that is there for it.',
+  quick: { sabotages: ['dedupe-off', 'counter-then-insert'] },
+  full: { sabotages: ['dedupe-off', 'counter-then-insert', 'ack-before-commit', 'heads-skipped'] },
+  fullSeconds: 60,
+  async run(stage, { sabotages: names }) {
+    const failures: string[] = [];
+    const figures: Record<string, string> = {};
+    for (const name of names) {
+      const sabotage: Sabotage = sabotages[name];
+      const row = rows.find((candidate) => candidate.name === sabotage.row);
+      if (!row) throw new Error(`there is no row ${sabotage.row}`);
+      const { seed } = stage.random;
+      const result = await runRow(row, { seed, isQuick: true, sabotage: name, quietMs: QUIET_MS });
+      if (result.folder) rmSync(result.folder, { recursive: true, force: true });
+      figures[name] = describe(sabotage, result);
+      if (result.verdict?.[sabotage.breach]) continue;
+      const found = result.failures[0] ?? 'nothing';
+      failures.push(`with ${name}, ${row.name} shows no ${sabotage.breach}; it found: ${found}`);
+    }
+    return { figures, failures };
+  },
+});
+
+function describe({ row, breach }: Sabotage, { verdict, failures }: RowResult): string {
+  return `${row} is red: ${breach} ${verdict?.[breach] ?? '?'}, ${failures.length} failures`;
+}

@@ -1,0 +1,101 @@
+import type { Breach } from '../checker.ts';
+
+/** One place in the server's source, and what stands there instead. */
+export interface Change {
+  /** Ends the file's path. */
+  file: string;
+  /** Stands in the file exactly once. */
+  find: string;
+  replace: string;
+}
+
+/** A promise that the server no longer keeps. */
+export interface Sabotage {
+  changes: readonly Change[];
+  /** The row that has to find out, and the number that has to show it. */
+  row: string;
+  breach: Breach;
+}
+
+const tables = 'server/src/storage/sqlite/tables';
+
+/** Each is the mistake that the design warns of. */
+export const sabotages = {
+  /** The same message is stored as often as it is sent. */
+  'dedupe-off': {
+    row: 'A02',
+    breach: 'dup',
+    changes: [
+      {
+        file: `${tables}/append.ts`,
+        find: '     ON CONFLICT (conversation, actor_kind, actor_id, client_event_id) DO NOTHING',
+        replace: '',
+      },
+      {
+        file: 'server/src/storage/sqlite/schema.ts',
+        find: ',\n    UNIQUE (conversation, actor_kind, actor_id, client_event_id)',
+        replace: '',
+      },
+    ],
+  },
+  /** A counter gives the number before it is known whether there will be an event. */
+  'counter-then-insert': {
+    row: 'A04',
+    breach: 'holes',
+    changes: [
+      {
+        file: `${tables}/append.ts`,
+        find: 'seq: before.appliedSeq + 1,',
+        replace: `seq: ((globalThis.counters ??= {})[conversationId] =
+          (globalThis.counters[conversationId] ?? before.appliedSeq) + 1),`,
+      },
+      {
+        // Which would notice.
+        file: `${tables}/append.ts`,
+        find: 'foldConversation(before, event)',
+        replace: 'foldConversation({ ...before, appliedSeq: event.seq - 1 }, event)',
+      },
+    ],
+  },
+  /** What is acknowledged becomes durable a moment later. */
+  'ack-before-commit': {
+    row: 'A17',
+    breach: 'lost',
+    changes: [
+      {
+        file: 'server/src/storage/sqlite/group-commit.ts',
+        find: '      begin.run();',
+        replace: '      if (!connection.isTransaction) begin.run();',
+      },
+      {
+        file: 'server/src/storage/sqlite/group-commit.ts',
+        find: '      commit.run();',
+        // From the second event of a conversation on: people have to find their places first.
+        replace: `      globalThis.isLate ||= /appended.*"seq":([2-9]|\\d\\d)/.test(JSON.stringify(result));
+      if (!globalThis.isLate) commit.run();
+      else globalThis.later ??= setTimeout(() => {
+        globalThis.later = undefined;
+        if (connection.isTransaction) commit.run();
+      }, 500);`,
+      },
+    ],
+  },
+  /** Nobody is told how far a conversation goes. */
+  'heads-skipped': {
+    row: 'A07',
+    breach: 'diverged',
+    changes: [
+      {
+        file: 'server/src/domain/log-reader.ts',
+        find: 'return { heads: Object.fromEntries(',
+        replace: 'if (allowed) return { heads: {} };\n      return { heads: Object.fromEntries(',
+      },
+    ],
+  },
+} satisfies Record<string, Sabotage>;
+
+/** The name of a sabotage. */
+export type SabotageName = keyof typeof sabotages;
+
+/** The variable of the environment that names the sabotage to a server. */
+export const SABOTAGE_VARIABLE = 'ALCOVE_CHAOS_SABOTAGE';
