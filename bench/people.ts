@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   type Ack,
   type Appended,
@@ -9,7 +6,7 @@ import {
   PROTOCOL_VERSION,
   SERVER_FRAMES,
 } from '@alcove/protocol';
-import { type SpawnedServer, spawnTestServer } from '@alcove/server/testing';
+import type { SpawnedServer } from '@alcove/server/testing';
 import { io, type Socket } from 'socket.io-client';
 
 /** A bare connection: no client of ours between the bench and the wire. */
@@ -19,6 +16,7 @@ export interface Person {
 }
 
 const rate = { points: 1e9, durationMs: 1000 };
+
 /** Rates that no bench reaches: what is measured is the server, not its patience. */
 export const liftedLimits = {
   visitorSends: rate,
@@ -27,24 +25,11 @@ export const liftedLimits = {
   agentCommands: rate,
   newConversationsPerAddress: rate,
   visitorSessionsPerAddress: rate,
+  invitationTriesPerAddress: rate,
   handshakes: { points: 1e5, durationMs: 1000 },
   handshakesPerAddress: rate,
   socketsPerAddress: 1e6,
 };
-
-/** Runs `work` against a server in a process of its own, on an empty folder, and ends it. */
-export async function withServer<Result>(
-  work: (server: SpawnedServer) => Promise<Result>,
-): Promise<Result> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'alcove-bench-'));
-  const server = await spawnTestServer({ dataDir, limits: liftedLimits });
-  try {
-    return await work(server);
-  } finally {
-    await server.kill('SIGTERM');
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-}
 
 /** Connects and waits for the hello. */
 export async function connect(

@@ -5,9 +5,12 @@ import type { BenchResult } from './bench-result.ts';
 import { circumstances } from './circumstances.ts';
 
 const benches: Record<string, () => Promise<{ run: () => Promise<BenchResult> }>> = {
-  'one-conversation': () => import('./one-conversation.ts'),
   throughput: () => import('./throughput.ts'),
-  cursors: () => import('./cursors.ts'),
+  connections: () => import('./connections.ts'),
+  history: () => import('./history.ts'),
+  inbox: () => import('./inbox.ts'),
+  fanout: () => import('./fanout.ts'),
+  'widget-start': () => import('./widget-start.ts'),
 };
 
 const [name, ...flags] = process.argv.slice(2);

@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { spawnTestServer } from '@alcove/server/testing';
 import type { BenchResult } from './bench-result.ts';
 import { median, percentile, round } from './figures.ts';
 import { createLoad, type Load, type Run, type Shape } from './load.ts';
+import { startMeasuredServer } from './measured-server.ts';
 import { createMeter, type Meter } from './meter.ts';
-import { liftedLimits } from './people.ts';
 import { spawnRelay } from './relay.ts';
-import { prepareAlcove, prepareRelay } from './throughput-sides.ts';
+import { prepareAlcove, prepareRelay } from './targets.ts';
 
 const ROUNDS = 7;
 const ROUND_MS = 5_000;
@@ -144,19 +140,14 @@ async function startRelay(): Promise<Side> {
 }
 
 async function startAlcove(): Promise<Side> {
-  const meter = createMeter();
-  const dataDir = mkdtempSync(join(tmpdir(), 'alcove-bench-'));
-  const { execArgv } = meter;
-  const server = await spawnTestServer({ dataDir, limits: liftedLimits, execArgv });
+  const { server, meter, close } = await startMeasuredServer();
   const load = createLoad(SHAPE, await prepareAlcove(server, SHAPE));
   return {
     load,
     meter,
     async close() {
       load.close();
-      meter.close();
-      await server.kill('SIGTERM');
-      rmSync(dataDir, { recursive: true, force: true });
+      await close();
     },
   };
 }

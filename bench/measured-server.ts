@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type SpawnedServer, type SpawnOptions, spawnTestServer } from '@alcove/server/testing';
+import { createMeter, type Meter } from './meter.ts';
+import { liftedLimits } from './people.ts';
+
+/** A server in a process of its own that tells of itself. */
+export interface MeasuredServer {
+  server: SpawnedServer;
+  meter: Meter;
+  /** Ends the process and deletes its data. */
+  close(): Promise<void>;
+}
+
+interface MeasuredServerOptions extends Pick<SpawnOptions, 'limits' | 'execArgv'> {
+  /** Prepared data; deleted by `close`. Without it an empty folder. */
+  dataDir?: string;
+}
+
+/** Starts a server that no limit slows down. */
+export async function startMeasuredServer(
+  options: MeasuredServerOptions = {},
+): Promise<MeasuredServer> {
+  const { dataDir = makeDataDir(), limits, execArgv = [] } = options;
+  const meter = createMeter();
+  const server = await spawnTestServer({
+    dataDir,
+    limits: { ...liftedLimits, ...limits },
+    execArgv: [...meter.execArgv, ...execArgv],
+  });
+  return {
+    server,
+    meter,
+    async close() {
+      meter.close();
+      await server.kill('SIGTERM');
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An empty folder for a server's data. */
+export function makeDataDir(): string {
+  return mkdtempSync(join(tmpdir(), 'alcove-bench-'));
+}
+
+/** Runs `work` against a server on an empty folder, and ends it. */
+export async function withServer<Result>(
+  work: (server: SpawnedServer) => Promise<Result>,
+): Promise<Result> {
+  const { server, close } = await startMeasuredServer();
+  try {
+    return await work(server);
+  } finally {
+    await close();
+  }
+}
