@@ -81,8 +81,8 @@ export function previewOf({ seq, actor, content, at }: MessageCreated): MessageP
   return { seq, actor, ...shorten(content), at };
 }
 
-/** Counts stay as they are: what was deleted leaves its place in the conversation. */
-function changedPreview(
+/** The preview after an edit or deletion. Counts stay as they are: what was deleted leaves its place in the conversation. */
+export function changedPreview(
   preview: MessagePreview | null,
   change: MessageEdited | MessageDeleted,
 ): MessagePreview | null {

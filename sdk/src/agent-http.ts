@@ -58,8 +58,15 @@ export interface AgentHttp {
  * const session = await http.signIn({ email, password });
  */
 export function createAgentHttp({ serverUrl, getAccessToken }: AgentHttpOptions): AgentHttp {
-  const call = <Result>(path: string, init: Parameters<typeof requestJson>[1]): Promise<Result> =>
-    requestJson(serverUrl.replace(/\/+$/, '') + path, { credentials: 'same-origin', ...init });
+  const call = <Result>(
+    path: string,
+    { headers, ...init }: { method: string; body?: string; headers?: Record<string, string> },
+  ): Promise<Result> =>
+    requestJson(serverUrl.replace(/\/+$/, '') + path, {
+      credentials: 'same-origin',
+      headers: { 'content-type': 'application/json', ...headers },
+      ...init,
+    });
   const post = <Result>(path: string, body: unknown = {}): Promise<Result> =>
     call(path, { method: 'POST', body: JSON.stringify(body) });
   const authorised = async <Result>(

@@ -1,15 +1,12 @@
-export {
-  type AgentClient,
-  type AgentClientEvents,
-  type AgentClientOptions,
-  createAgentClient,
-} from './agent.ts';
+export { createAgentClient } from './agent.ts';
+export type * from './agent-client.ts';
 export { type AgentHttp, type AgentHttpOptions, createAgentHttp } from './agent-http.ts';
 export {
   type AgentAction,
   type AgentState,
   type InboxViewState,
   initialAgentState,
+  type PendingAct,
 } from './agent-state.ts';
 export { ChatError } from './chat-error.ts';
 export type * from './conversation-state.ts';

@@ -10,7 +10,12 @@ import type {
   Workspace,
 } from '@alcove/protocol';
 import type { LogChange } from './apply-event.ts';
-import type { ConnectionState, ConversationState, PendingMessage } from './conversation-state.ts';
+import type {
+  ConnectionState,
+  ConversationState,
+  PendingChange,
+  PendingMessage,
+} from './conversation-state.ts';
 
 /** One inbox view as far as it was loaded: ids in order, latest activity first. */
 export interface InboxViewState {
@@ -18,6 +23,16 @@ export interface InboxViewState {
   /** `null` when everything is loaded; `undefined` before the first page. */
   next: string | null | undefined;
   isLoading: boolean;
+}
+
+/** An act of the agent that the server has not answered yet. */
+export interface PendingAct {
+  /** Its client event id. */
+  id: string;
+  conversationId: string;
+  kind: 'assign' | 'resolve' | 'reopen';
+  /** For `assign`: to whom; `null` for nobody. */
+  assigneeId?: string | null;
 }
 
 export interface AgentState {
@@ -35,6 +50,10 @@ export interface AgentState {
   logs: Readonly<Record<string, ConversationState>>;
   /** Messages not acknowledged yet, in the order written. */
   pending: readonly PendingMessage[];
+  /** Edits and deletions on their way, in the order made. */
+  changes: readonly PendingChange[];
+  /** Acts that wait for the server's answer, in the order in which they were pressed and are told. Kept in memory only. */
+  pendingActs: readonly PendingAct[];
   /** `memory`: this browser lets nothing be stored, so what is unsent is lost with the page. */
   outboxStorage: 'indexeddb' | 'localstorage' | 'memory';
 }
@@ -50,6 +69,8 @@ export type AgentStep =
       pending: readonly PendingMessage[];
       outboxStorage: AgentState['outboxStorage'];
     }
+  | { type: 'alcove/changes'; changes: readonly PendingChange[] }
+  | { type: 'alcove/acts'; pendingActs: readonly PendingAct[] }
   | { type: 'alcove/hello'; hello: AgentHello }
   | { type: 'alcove/log'; conversationId: string; change: LogChange }
   | { type: 'alcove/opened'; conversationId: string }
@@ -75,5 +96,7 @@ export const initialAgentState: AgentState = {
   counts: null,
   logs: {},
   pending: [],
+  changes: [],
+  pendingActs: [],
   outboxStorage: 'indexeddb',
 };

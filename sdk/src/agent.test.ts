@@ -1,7 +1,8 @@
 import { type Signal, textOf } from '@alcove/protocol';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type AgentClient, createAgentClient } from './agent.ts';
+import { createAgentClient } from './agent.ts';
+import type { AgentClient } from './agent-client.ts';
 import { type AgentAction, type AgentState, initialAgentState } from './agent-state.ts';
 import { reduceAgent } from './reduce-agent.ts';
 import { createStore } from './store.ts';

@@ -1,80 +1,34 @@
 import {
   type AgentHello,
-  type ConversationRow,
+  type Appended,
   createId,
   type InboxView,
+  type MessageReceipt,
   NAMESPACES,
   type Signal,
   sideOf,
 } from '@alcove/protocol';
+import type { AgentClient, AgentClientEvents, AgentClientOptions } from './agent-client.ts';
 import {
   type AgentAction,
   type AgentState,
   type AgentStep,
   initialAgentState,
+  type PendingAct,
 } from './agent-state.ts';
 import { isEvent } from './apply-event.ts';
-import { type Commands, Connection, type Request } from './connection.ts';
-import { Conversations } from './conversations.ts';
+import { Connection } from './connection.ts';
+import type { Request } from './request.ts';
+import { contentOf, Conversations } from './conversations.ts';
 import type { ConnectionState, TimelineItem } from './conversation-state.ts';
+import { postCommand } from './http.ts';
 import { Inbox } from './inbox.ts';
-import { createEvents, type Unsubscribe } from './listeners.ts';
+import { createEvents } from './listeners.ts';
 import { reduceAgent } from './reduce-agent.ts';
-import { isFinal } from './retry.ts';
+import { MAX_FAULTS } from './retry.ts';
 import { openSocketIoClient } from './socket-io-client.ts';
 import { type ClientStore, createStore } from './store.ts';
 import { createTimeline } from './timeline.ts';
-
-export interface AgentClientOptions {
-  serverUrl: string;
-  /** Answers a fresh access token; called at connect and before the old one ends. */
-  getAccessToken(): Promise<{ accessToken: string; accessExpiresAt: string }>;
-  /** Keys the outbox: the account and workspace. */
-  identity: string;
-  /** The `Origin` to send outside of browsers: the server's own. */
-  origin?: string;
-  /** Where the state lives; the client's own store unless given. A Redux store fits, see `reduceAgent`. */
-  store?: ClientStore<AgentState, AgentAction>;
-}
-
-export interface AgentClientEvents {
-  /** A visitor's message arrived; once each, never for history. */
-  message: { conversationId: string; row: ConversationRow };
-  connection: ConnectionState;
-  /** The server ended the session: sign in again. */
-  sessionEnded: { message: string };
-}
-
-/** An agent's engine: inbox, conversations, outbox, connection, catch-up, state. */
-export interface AgentClient {
-  getState(): AgentState;
-  subscribe(listener: () => void): Unsubscribe;
-  on<Name extends keyof AgentClientEvents>(
-    name: Name,
-    listener: (event: AgentClientEvents[Name]) => void,
-  ): Unsubscribe;
-  connect(): void;
-  /** Loads the first page of a view, or the next one when it is loaded. */
-  loadInbox(view: InboxView): Promise<void>;
-  /** Loads the newest page and keeps it current until `closeConversation`. */
-  openConversation(conversationId: string): Promise<void>;
-  closeConversation(conversationId: string): void;
-  loadOlder(conversationId: string): Promise<void>;
-  loadContact(contactId: string): Promise<void>;
-  timeline(conversationId: string): readonly TimelineItem[];
-  send(conversationId: string, text: string, options?: { assignsSelf?: boolean }): Promise<string>;
-  retry(clientMessageId: string): Promise<void>;
-  discard(clientMessageId: string): Promise<void>;
-  /** @throws ChatError when the server refuses. */
-  assign(conversationId: string, agentId: string | null): Promise<void>;
-  /** @throws ChatError when the server refuses. */
-  resolve(conversationId: string): Promise<void>;
-  /** @throws ChatError when the server refuses. */
-  reopen(conversationId: string): Promise<void>;
-  markRead(conversationId: string, seq: number): void;
-  setTyping(conversationId: string, isTyping: boolean): void;
-  close(): Promise<void>;
-}
 
 /**
  * An agent's client.
@@ -92,8 +46,8 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
 
 /** How many ids the server takes at once. */
 const MAX_IDS = 200;
-/** A person waits for these: after so many tries they are told. */
-const MAX_TRIES = 3;
+/** Over HTTP there is a hello every few seconds; the rows on the screen are read again this often. */
+const ROWS_MS = 30_000;
 
 /** Methods are arrow functions, so that they can be handed over by themselves. */
 class AgentEngine implements AgentClient {
@@ -107,6 +61,8 @@ class AgentEngine implements AgentClient {
   /** Messages to be marked as delivered, unless a colleague does it first. */
   readonly #undelivered = new Map<string, number>();
   #deliveryTimer: ReturnType<typeof setTimeout> | undefined;
+  #lastAct: Promise<unknown> = Promise.resolve();
+  #rowsReadAt = 0;
 
   readonly getState: () => AgentState;
   readonly subscribe: AgentClient['subscribe'];
@@ -125,10 +81,17 @@ class AgentEngine implements AgentClient {
       namespace: NAMESPACES.agent,
       getToken: getAccessToken,
       onState: (connection) => this.#hearConnection(connection),
-      onHello: (hello) => this.#dispatch({ type: 'alcove/hello', hello }),
+      onHello: (hello) => this.#hearHello(hello),
       onEvent: (event) => this.#hearEvent(event),
       onSignal: (signal) => this.#hearSignal(signal),
       onWake: () => this.#conversations.wake(),
+      onLeave: (accessToken) => {
+        const target = { serverUrl, origin, accessToken, namespace: NAMESPACES.agent };
+        for (const payload of this.#conversations.outbox.next()) {
+          postCommand(target, 'message.send', payload, { keepalive: true }).catch(ignore);
+        }
+      },
+      onTabLeft: this.#recallUnsent,
     });
     this.#conversations = new Conversations({
       side: 'team',
@@ -137,9 +100,13 @@ class AgentEngine implements AgentClient {
       getSelf: () => this.getState().agent?.id ?? '',
       getLogs: () => this.getState().logs,
       write: (id, change) => this.#inbox.write(id, change),
-      onCheck: () => void this.#inbox.sync(),
+      onCheck: () => {
+        void this.#inbox.sync();
+        this.#recallUnsent();
+      },
       onPending: (pending, outboxStorage) =>
         this.#dispatch({ type: 'alcove/pending', pending, outboxStorage }),
+      onChanges: (changes) => this.#dispatch({ type: 'alcove/changes', changes }),
     });
     this.#inbox = new Inbox({
       persist: this.#persist,
@@ -150,8 +117,8 @@ class AgentEngine implements AgentClient {
   }
 
   readonly connect = (): void => {
-    void this.#conversations.outbox.load(this.#scope);
-    this.#connection.start();
+    this.#recallUnsent();
+    void this.#connection.share(this.#scope).then(() => this.#connection.start());
   };
 
   readonly loadInbox = (view: InboxView): Promise<void> => this.#inbox.load(view);
@@ -160,7 +127,7 @@ class AgentEngine implements AgentClient {
     this.#dispatch({ type: 'alcove/opened', conversationId });
     try {
       await Promise.all([
-        this.#conversations.open(conversationId),
+        this.#conversations.participate((part) => part.open(conversationId)),
         this.getState().rows[conversationId] ?? this.#inbox.loadRows([conversationId]),
       ]);
     } catch (error) {
@@ -174,7 +141,8 @@ class AgentEngine implements AgentClient {
     this.#dispatch({ type: 'alcove/closed', conversationId });
   };
 
-  readonly loadOlder = (id: string): Promise<void> => this.#conversations.loadOlder(id);
+  readonly loadOlder = (id: string): Promise<void> =>
+    this.#conversations.participate((part) => part.loadOlder(id));
 
   readonly loadContact = async (contactId: string): Promise<void> => {
     const { contact } = await this.#persist('contact.get', { contactId });
@@ -182,43 +150,58 @@ class AgentEngine implements AgentClient {
   };
 
   readonly timeline = (id: string): readonly TimelineItem[] => {
-    const { logs, pending } = this.getState();
+    const { logs, pending, changes } = this.getState();
     const unsent = pending.filter((message) => message.conversationId === id);
-    return this.#timeline(id, logs[id], unsent);
+    return this.#timeline(id, logs[id], unsent, changes);
   };
 
   readonly send = (
     conversationId: string,
     text: string,
-    { assignsSelf = false }: { assignsSelf?: boolean } = {},
+    { assignsSelf = false, replyTo }: { assignsSelf?: boolean; replyTo?: number } = {},
   ): Promise<string> =>
     this.#conversations.send(text, () => {
       const agentId = this.getState().agent?.id;
-      return { conversationId, assigns: assignsSelf && agentId ? { agentId } : undefined };
+      const assigns = assignsSelf && agentId ? { agentId } : undefined;
+      return { conversationId, replyTo, assigns };
     });
 
   readonly retry = (clientMessageId: string): Promise<void> =>
-    this.#conversations.outbox.retry(clientMessageId);
+    this.#conversations.participate((part) => part.resend(clientMessageId));
 
-  readonly discard = async (clientMessageId: string): Promise<void> =>
-    this.#conversations.outbox.discard(clientMessageId);
+  readonly discard = (clientMessageId: string): Promise<void> =>
+    this.#conversations.participate((part) => part.discard(clientMessageId));
 
-  readonly assign = (conversationId: string, agentId: string | null): Promise<void> => {
-    const assignee = agentId === null ? null : { agentId };
-    const clientEventId = createId('cl');
-    return this.#act('conversation.assign', { conversationId, clientEventId, assignee });
+  readonly edit = async (id: string, seq: number, text: string): Promise<void> => {
+    const content = contentOf(text);
+    return this.#conversations.participate(({ changes }) => changes.make(id, seq, content));
+  };
+
+  readonly delete = (id: string, seq: number): Promise<void> =>
+    this.#conversations.participate(({ changes }) => changes.make(id, seq, { kind: 'deleted' }));
+
+  readonly getReceipt = async (conversationId: string, seq: number): Promise<MessageReceipt> =>
+    (await this.#persist('receipt.get', { conversationId, messageSeq: seq })).receipt;
+
+  readonly assign = (conversationId: string, assigneeId: string | null): Promise<void> => {
+    const act: PendingAct = { id: createId('cl'), conversationId, kind: 'assign', assigneeId };
+    const assignee = assigneeId === null ? null : { agentId: assigneeId };
+    const payload = { conversationId, clientEventId: act.id, assignee };
+    return this.#act(act, () => this.#connection.request('conversation.assign', payload));
   };
 
   readonly resolve = (conversationId: string): Promise<void> =>
-    this.#act('conversation.resolve', { conversationId, clientEventId: createId('cl') });
+    this.#setStatus('resolve', conversationId);
 
   readonly reopen = (conversationId: string): Promise<void> =>
-    this.#act('conversation.reopen', { conversationId, clientEventId: createId('cl') });
+    this.#setStatus('reopen', conversationId);
 
   readonly markRead = (id: string, seq: number): void => this.#conversations.markRead(id, seq);
 
   readonly setTyping = (id: string, isTyping: boolean): void =>
     this.#conversations.setTyping(id, isTyping);
+
+  readonly isLeader = (): boolean => this.#connection.isLeader;
 
   readonly close = async (): Promise<void> => {
     this.#inbox.close();
@@ -233,20 +216,29 @@ class AgentEngine implements AgentClient {
     if (connection.status === 'refused' && connection.code === 'unauthenticated') {
       this.#events.emit('sessionEnded', { message: connection.reason });
     }
-    // Not `connection.status`: whoever was told may have closed the client.
-    if (!this.#connection.isOnline) {
-      this.#conversations.outbox.refresh();
-      return;
-    }
+    if (connection.status !== 'online') this.#conversations.outbox.refresh();
+  }
+
+  #hearHello(hello: AgentHello): void {
+    this.#dispatch({ type: 'alcove/hello', hello });
+    // Whoever was told may have closed the client.
+    if (!this.#connection.isOnline) return;
     this.#conversations.resume();
-    void this.#conversations.sync.checkHeads();
-    void this.#conversations.outbox.load(this.#scope);
+    this.#conversations.checkHeads();
+    if (Date.now() - this.#rowsReadAt < ROWS_MS && this.getState().connection.status === 'online')
+      return;
+    this.#rowsReadAt = Date.now();
     // Who came and went meanwhile is in no event: what is on the screen is read again.
     const { logs, views } = this.getState();
     const shown = Object.values(views).flatMap(({ conversationIds }) => conversationIds);
     const ids = [...new Set([...Object.keys(logs), ...shown])].slice(0, MAX_IDS);
     if (ids.length) this.#inbox.loadRows(ids).catch(ignore);
   }
+
+  /** Another tab may have closed before it could send everything. */
+  readonly #recallUnsent = (): void => {
+    void this.#conversations.outbox.load(this.#scope);
+  };
 
   #hearEvent(event: unknown): void {
     this.#conversations.hearEvent(event);
@@ -286,21 +278,25 @@ class AgentEngine implements AgentClient {
   readonly #persist: Request = (name, payload) =>
     this.#conversations.retry.untilDone(() => this.#connection.request(name, payload));
 
-  /** An act of a person: repeated under its client event id a few times, then the person is told. */
-  async #act<Name extends 'conversation.assign' | 'conversation.resolve' | 'conversation.reopen'>(
-    name: Name,
-    payload: Commands[Name]['payload'],
-  ): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const { conversationId, seq: head } = await this.#connection.request(name, payload);
-        this.#conversations.change(conversationId, { kind: 'events', events: [], head });
-        this.#inbox.hear(conversationId, head);
-        return;
-      } catch (error) {
-        if (isFinal(error) || attempt + 1 >= MAX_TRIES) throw error;
-        await this.#conversations.retry.wait(attempt, error);
-      }
+  #setStatus(kind: 'resolve' | 'reopen', conversationId: string): Promise<void> {
+    const act: PendingAct = { id: createId('cl'), conversationId, kind };
+    const payload = { conversationId, clientEventId: act.id };
+    return this.#act(act, () => this.#connection.request(`conversation.${kind}`, payload));
+  }
+
+  /** An act of a person: shown as waiting, and repeated under its id, one after the other, until there is an answer. */
+  async #act(act: PendingAct, tell: () => Promise<Appended>): Promise<void> {
+    const set = (pendingActs: readonly PendingAct[]) =>
+      this.#dispatch({ type: 'alcove/acts', pendingActs });
+    set([...this.getState().pendingActs, act]);
+    const told = this.#lastAct.then(() => this.#conversations.retry.untilDone(tell, MAX_FAULTS));
+    this.#lastAct = told.catch(ignore);
+    try {
+      const { conversationId, seq: head } = await told;
+      this.#conversations.change(conversationId, { kind: 'events', events: [], head });
+      this.#inbox.hear(conversationId, head);
+    } finally {
+      set(this.getState().pendingActs.filter(({ id }) => id !== act.id));
     }
   }
 

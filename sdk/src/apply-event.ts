@@ -1,4 +1,11 @@
-import type { Actor, ConversationEvent, ConversationStatus, Cursor } from '@alcove/protocol';
+import {
+  type Actor,
+  amendEvent,
+  type ConversationEvent,
+  type ConversationStatus,
+  type Cursor,
+  isChange,
+} from '@alcove/protocol';
 import type { ConversationState } from './conversation-state.ts';
 
 /** What may happen to a client's copy of a log. Plain data: a Redux action can carry it. */
@@ -109,7 +116,18 @@ function applyEvents(
   }
   const buffer = [...waiting.values()].filter((event) => event.seq > have);
   if (!applied.length && head === log.head && buffer.length === log.buffer.length) return log;
-  return { ...log, have, head, status, typing, buffer, events: [...log.events, ...applied] };
+  const held = withChanges([...log.events, ...applied], applied);
+  return { ...log, have, head, status, typing, buffer, events: held };
+}
+
+/** The events with what these have changed in them. */
+function withChanges(
+  events: readonly ConversationEvent[],
+  changes: readonly ConversationEvent[],
+): readonly ConversationEvent[] {
+  return changes
+    .filter(isChange)
+    .reduce((held, change) => held.map((event) => amendEvent(event, change)), events);
 }
 
 function statusAfter(status: ConversationStatus, event: ConversationEvent): ConversationStatus {
@@ -148,7 +166,8 @@ function withOlder(
   return {
     ...log,
     isLoadingOlder,
-    events: [...older, ...log.events],
+    // An edit may have come while the page, which does not hold it, was on its way.
+    events: withChanges([...older, ...log.events], log.events),
     hasOlder: (older[0]?.prev ?? 0) > 0,
   };
 }

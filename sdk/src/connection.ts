@@ -1,30 +1,26 @@
 import {
   type Ack,
-  type AgentCommands,
   type Page,
   PROTOCOL_VERSION,
+  type Refusal,
   SERVER_FRAMES,
   type Signal,
-  type VisitorCommands,
 } from '@alcove/protocol';
 import { ChatError, unreachable } from './chat-error.ts';
 import type { ConnectionState } from './conversation-state.ts';
+import type { Commands, Request } from './request.ts';
 import { backoffMs } from './retry.ts';
 import type { OpenSocket, Socket } from './socket.ts';
+import type { Tabs, TabsOptions } from './tabs.ts';
 
 /** The server answers within 5 s; silence for this long means that nobody knows what became of the command. */
 const ACK_TIMEOUT_MS = 8_000;
-/** For the token, opening, handshake and hello together. */
+/** For the token, then once more for opening, handshake and hello. */
 const CONNECT_TIMEOUT_MS = 15_000;
-
-/** Every command that this package sends. */
-export type Commands = VisitorCommands & AgentCommands;
-
-/** Asks the server. Rejects with a ChatError: a refusal as it came; no connection, or silence, as `busy`. */
-export type Request = <Name extends keyof Commands>(
-  name: Name,
-  payload: Commands[Name]['payload'],
-) => Promise<Commands[Name]['result']>;
+/** After so many sockets that never said hello, something on the way may let only HTTP through. */
+const MAX_FAILURES = 2;
+/** For these sockets: two of them, and what comes between, leave time to be on HTTP within 20 s of a hanging network. */
+const FIRST_CONNECT_TIMEOUT_MS = 6_500;
 
 export interface AccessToken {
   accessToken: string;
@@ -48,15 +44,29 @@ export interface ConnectionOptions<Hello> {
   onSignal(signal: Signal): void;
   /** The person came back to the page, and the connection seems to live. */
   onWake(): void;
+  /** The page goes away, and the socket with it. Not called in a tab that follows: the others send what it leaves. */
+  onLeave(accessToken: string): void;
+  /** Another tab went away, or this one leads from now on: something unsent may have been left behind. */
+  onTabLeft(): void;
 }
 
-const WAKE_EVENTS = ['online', 'offline', 'focus', 'pageshow', 'visibilitychange'] as const;
+const PAGE_EVENTS = [
+  'online',
+  'offline',
+  'focus',
+  'pageshow',
+  'pagehide',
+  'visibilitychange',
+] as const;
 /** Absent in Node. */
 const page = globalThis as Partial<
   Pick<Window, 'addEventListener' | 'removeEventListener' | 'document' | 'navigator'>
 >;
 
-/** One connection to one namespace, and the loop that makes it again, with full jitter up to half a minute. */
+/**
+ * One connection to one namespace, and the loop that makes it again, with full jitter up to half a minute: by the socket,
+ * by HTTP where sockets fail, or by way of the tab that leads.
+ */
 export class Connection<Hello extends { serverTime: string }> {
   readonly #options: ConnectionOptions<Hello>;
   #socket: Socket | undefined;
@@ -72,14 +82,30 @@ export class Connection<Hello extends { serverTime: string }> {
   #isTokenRefused = false;
   #silences = 0;
   #clockSkewMs = 0;
+  /** Whether the present socket has said hello: until then nothing can be asked. */
+  #isGreeted = false;
+  /** Sockets in a row that never did. */
+  #failures = 0;
+  /** The token in use; none for a tab that follows. */
+  #accessToken: string | undefined;
+  #scope: string | undefined;
+  #tabs: Tabs | undefined;
+  /** Why nothing is tried any more. */
+  #refusal: ChatError | undefined;
+  #isFollowing = false;
 
   constructor(options: ConnectionOptions<Hello>) {
     this.#options = options;
-    for (const name of WAKE_EVENTS) page.addEventListener?.(name, this.#wake);
+    for (const name of PAGE_EVENTS) page.addEventListener?.(name, this.#hearPage);
   }
 
   get isOnline(): boolean {
     return this.#status === 'online';
+  }
+
+  /** Whether this tab has the socket; true where tabs cannot be told apart. */
+  get isLeader(): boolean {
+    return this.#tabs?.isLeader ?? true;
   }
 
   get #isIdle(): boolean {
@@ -92,25 +118,53 @@ export class Connection<Hello extends { serverTime: string }> {
     else this.#hurry();
   }
 
+  /** From now on all tabs of this scope use one socket, if this browser can tell them apart. Never rejects. */
+  async share(scope: string): Promise<void> {
+    if (!page.document || scope === this.#scope) return;
+    this.#leaveTabs();
+    this.#scope = scope;
+    try {
+      const { joinTabs } = await import('./later.ts');
+      if (scope === this.#scope) this.#tabs = joinTabs(scope, this.#forTabs);
+    } catch {
+      // Each tab has a socket of its own, which is as correct.
+    }
+  }
+
   /** Disconnects until the next start. */
   stop(): void {
+    this.#leaveTabs();
     this.#drop();
     if (this.#status !== 'idle') this.#tell({ status: 'idle' });
   }
 
   close(): void {
+    this.#leaveTabs();
     this.#drop();
     // Not idle: nothing starts it any more.
     this.#status = 'offline';
-    for (const name of WAKE_EVENTS) page.removeEventListener?.(name, this.#wake);
+    for (const name of PAGE_EVENTS) page.removeEventListener?.(name, this.#hearPage);
   }
 
   readonly request: Request = async (name, payload) => {
+    const ack = (await this.#ask(name, payload)) as
+      | Ack<Commands[typeof name]['result']>
+      | undefined;
+    if (ack?.ok === true) return ack;
+    throw ChatError.from(ack);
+  };
+
+  /**
+   * Answers what was acknowledged, a refusal too.
+   *
+   * @throws ChatError `busy` when nobody knows what became of it, or the reason why nothing is tried any more.
+   */
+  readonly #ask = async (name: string, payload: unknown): Promise<unknown> => {
     const socket = this.#socket;
-    if (!this.isOnline || !socket) throw unreachable();
-    let ack: Ack<Commands[typeof name]['result']>;
+    if (!this.#isGreeted || !socket) throw this.#refusal ?? unreachable();
+    let ack: unknown;
     try {
-      ack = (await socket.ask(name, payload, ACK_TIMEOUT_MS)) as typeof ack;
+      ack = await socket.ask(name, payload, ACK_TIMEOUT_MS);
     } catch {
       const error = unreachable();
       // One lost answer is a lost answer; two in a row are a connection that only looks alive.
@@ -118,10 +172,19 @@ export class Connection<Hello extends { serverTime: string }> {
       throw error;
     }
     this.#silences = 0;
-    if (ack?.ok === true) return ack;
-    const error = ChatError.from(ack);
-    if (socket === this.#socket && error.code === 'unauthenticated') this.#lose(error);
-    throw error;
+    const { code } = (ack ?? {}) as Partial<Refusal>;
+    if (socket === this.#socket && code === 'unauthenticated') this.#lose(ChatError.from(ack));
+    return ack;
+  };
+
+  readonly #forTabs: TabsOptions = {
+    ask: (name, payload) => this.#ask(name, payload),
+    // Goes over to the leading tab's socket, or to one of its own, while everything else stays as it is.
+    onRole: () => {
+      if (!this.#isIdle && this.#isFollowing === this.isLeader) void this.#open();
+    },
+    onLeaderOnline: () => this.#hurry(),
+    onTabLeft: () => this.#options.onTabLeft(),
   };
 
   async #open(): Promise<void> {
@@ -130,16 +193,36 @@ export class Connection<Hello extends { serverTime: string }> {
     this.#schedule(() => this.#lose(), CONNECT_TIMEOUT_MS);
     if (this.#isIdle) this.#tell({ status: 'connecting' });
     try {
-      const token = await this.#options.getToken(this.#isTokenRefused);
-      if (run === this.#run) this.#connect(token);
+      await this.#tabs?.settled;
+      if (run !== this.#run) return;
+      this.#isFollowing = !this.isLeader;
+      const openSocket = await this.#choose();
+      // Who follows needs no token: the tab that leads has one.
+      const token = this.#isFollowing
+        ? undefined
+        : await this.#options.getToken(this.#isTokenRefused);
+      if (run === this.#run) this.#connect(openSocket, token);
     } catch (error) {
       if (run === this.#run) this.#lose(error);
     }
   }
 
-  #connect({ accessToken, accessExpiresAt }: AccessToken): void {
+  async #choose(): Promise<OpenSocket> {
+    const { openSocket } = this.#options;
+    if (this.#tabs && this.#isFollowing) return this.#tabs.openSocket;
+    if (this.#failures < MAX_FAILURES) return openSocket;
+    const { httpBeside } = await import('./http-socket.ts');
+    return httpBeside(openSocket, () => {
+      this.#failures = 0;
+    });
+  }
+
+  #connect(openSocket: OpenSocket, token: AccessToken | undefined): void {
     const { serverUrl, namespace, origin, getPage, onEvent } = this.#options;
-    this.#socket = this.#options.openSocket({
+    const isFirst = this.#failures < MAX_FAILURES;
+    this.#schedule(() => this.#lose(), isFirst ? FIRST_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS);
+    const accessToken = (this.#accessToken = token?.accessToken);
+    this.#socket = openSocket({
       serverUrl,
       namespace,
       origin,
@@ -147,25 +230,32 @@ export class Connection<Hello extends { serverTime: string }> {
       onRefused: (reason) => this.#lose(ChatError.from(reason)),
       onLost: () => this.#lose(),
       onEvent: (name, payload) => {
-        if (name === SERVER_FRAMES.hello && payload) {
-          this.#welcome(payload as Hello, accessExpiresAt);
-        }
+        this.#tabs?.relay(name, payload);
+        if (name === SERVER_FRAMES.hello && payload) this.#welcome(payload as Hello, token);
         if (name === SERVER_FRAMES.event) onEvent(payload);
         else if (name === SERVER_FRAMES.signal) this.#hearSignal(payload as Signal | null);
       },
     });
   }
 
-  #welcome(hello: Hello, accessExpiresAt: string): void {
-    // Not from the very beginning: a server that drops whom it greets must not be asked twice a second by everyone.
-    this.#attempt = Math.min(this.#attempt, 1);
+  /** The first frame of a connection. Another one means: look again, something may have been missed. */
+  #welcome(hello: Hello, token: AccessToken | undefined): void {
+    const wasOnline = this.isOnline;
     this.#clockSkewMs = Date.parse(hello.serverTime) - Date.now() || 0;
-    this.#isTokenRefused = false;
-    this.#silences = 0;
-    this.#renewBefore(accessExpiresAt);
+    if (!this.#isGreeted) {
+      this.#isGreeted = true;
+      // Not from the very beginning: a server that drops whom it greets must not be asked twice a second by everyone.
+      this.#attempt = Math.min(this.#attempt, 1);
+      // On HTTP it goes on with HTTP, until a socket has said hello.
+      if (this.#failures < MAX_FAILURES) this.#failures = 0;
+      this.#isTokenRefused = false;
+      this.#silences = 0;
+      clearTimeout(this.#timer);
+      if (token) this.#renewBefore(token.accessExpiresAt);
+    }
     this.#status = 'online';
     this.#options.onHello(hello);
-    if (this.isOnline) this.#tell({ status: 'online' });
+    if (this.isOnline && !wasOnline) this.#tell({ status: 'online' });
   }
 
   #hearSignal(signal: Signal | null): void {
@@ -176,7 +266,14 @@ export class Connection<Hello extends { serverTime: string }> {
   }
 
   #lose(error?: unknown): void {
+    const isNetworkThere = page.navigator?.onLine !== false;
+    // A refusal is an answer, and so is a token that could not be had: nothing is wrong with sockets.
+    if (!error && this.#socket && !this.#isGreeted && !this.#isFollowing && isNetworkThere) {
+      // HTTP has failed, too: then nothing is wrong with sockets in particular.
+      this.#failures = (this.#failures + 1) % (MAX_FAILURES + 1);
+    }
     this.#drop();
+    this.#tabs?.relay();
     let askedMs = this.#drainMs;
     let delayMs = backoffMs(this.#attempt++);
     this.#drainMs = 0;
@@ -187,6 +284,7 @@ export class Connection<Hello extends { serverTime: string }> {
         delayMs = 0;
       } else if (!error.isRetryable) {
         this.#isTokenRefused = false;
+        this.#refusal = error;
         this.#tell({ status: 'refused', reason: error.message, code: error.code });
         return;
       }
@@ -197,9 +295,9 @@ export class Connection<Hello extends { serverTime: string }> {
     this.#isWaiting = true;
     this.#schedule(() => void this.#open(), delayMs);
     this.#tell(
-      page.navigator?.onLine === false
-        ? { status: 'offline' }
-        : { status: 'reconnecting', retryAt: Date.now() + delayMs },
+      isNetworkThere
+        ? { status: 'reconnecting', retryAt: Date.now() + delayMs }
+        : { status: 'offline' },
     );
   }
 
@@ -213,6 +311,7 @@ export class Connection<Hello extends { serverTime: string }> {
     const run = this.#run;
     try {
       const { accessToken } = await this.#options.getToken(true);
+      this.#accessToken = accessToken;
       const { expiresAt } = await this.request('session.renew', { accessToken });
       if (run === this.#run) this.#renewBefore(expiresAt);
     } catch (error) {
@@ -230,7 +329,8 @@ export class Connection<Hello extends { serverTime: string }> {
   #drop(): void {
     this.#run++;
     clearTimeout(this.#timer);
-    this.#isWaiting = false;
+    this.#isWaiting = this.#isGreeted = false;
+    this.#refusal = undefined;
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close();
@@ -241,11 +341,18 @@ export class Connection<Hello extends { serverTime: string }> {
     this.#options.onState(state);
   }
 
-  readonly #wake = ({ type }: Event) => {
-    if (page.document?.visibilityState === 'hidden') return;
+  readonly #hearPage = ({ type, persisted }: Event & { persisted?: boolean }) => {
+    if (type === 'pagehide') {
+      if (this.#accessToken) this.#options.onLeave(this.#accessToken);
+      this.#tabs?.leave();
+    } else if (page.document?.visibilityState === 'hidden') return;
     // The browser knows before any heartbeat does.
-    if (type === 'offline') {
+    else if (type === 'offline') {
       if (this.isOnline) this.#lose();
+    } else if (persisted) {
+      // Out of the back/forward cache: whatever was connected died meanwhile.
+      this.#tabs?.enter();
+      if (!this.#isIdle) void this.#open();
     } else if (this.isOnline) this.#options.onWake();
     else this.#hurry();
   };
@@ -255,5 +362,11 @@ export class Connection<Hello extends { serverTime: string }> {
     if (!this.#isWaiting || Date.now() < this.#mayNotComeBefore) return;
     this.#attempt = 0;
     void this.#open();
+  }
+
+  #leaveTabs(): void {
+    this.#scope = undefined;
+    this.#tabs?.leave();
+    this.#tabs = undefined;
   }
 }

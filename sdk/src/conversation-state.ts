@@ -49,6 +49,26 @@ export interface PendingMessage {
   failure?: string;
 }
 
+/** An edit or deletion of one's own message that the log does not show yet. Shown at once, kept in memory only. */
+export interface PendingChange {
+  clientEventId: string;
+  conversationId: string;
+  messageSeq: number;
+  /** What the message is going to say. */
+  content: Content;
+  /** The place of the change in the log, once the server has acknowledged it. */
+  ackedSeq?: number;
+}
+
+/** The message that another one answers. */
+export interface Quote {
+  seq: number;
+  /** Missing, as are the words, while the answered message is not loaded. */
+  actor?: Actor;
+  text?: string;
+  isDeleted?: true;
+}
+
 /** One line of a conversation as it is shown. */
 export type TimelineItem =
   | {
@@ -60,9 +80,20 @@ export type TimelineItem =
       actor: Actor;
       /** Whether one's own side wrote it: the visitor, or the team. `actor` says who exactly. */
       isOwn: boolean;
+      /** Whether this very participant wrote it. With a `seq` and not deleted, they may edit or delete it. */
+      isMine: boolean;
+      /** Of kind `deleted` once its author took it back. */
       content: Content;
+      /** When it was last edited, ISO 8601. */
+      editedAt?: string;
+      isEdited: boolean;
+      /** An edit or deletion is on its way; `content` shows it already. */
+      isSaving: boolean;
+      replyTo?: Quote;
       /** ISO 8601. */
       at: string;
+      /** The author's clock when they pressed send. Shown, never used to sort. */
+      writtenAt?: string;
       /** For messages of one's own side. */
       state: MessageState;
       /** When the other side read it, if it did. */

@@ -2,20 +2,21 @@ import {
   type AdvanceCursor,
   type ConversationEvent,
   type Cursor,
+  type SendableContent,
   type Side,
   type Signal,
   sideOf,
 } from '@alcove/protocol';
 import { isEvent, type LogChange } from './apply-event.ts';
-import { ChatError } from './chat-error.ts';
-import type { Request } from './connection.ts';
-import type { ConversationState, PendingMessage } from './conversation-state.ts';
-import { createCursors, type Cursors } from './cursors.ts';
+import { ChatError, unreachable } from './chat-error.ts';
+import type { Request } from './request.ts';
+import type { ConversationState, PendingChange, PendingMessage } from './conversation-state.ts';
+import { lazily, type Lazy } from './lazily.ts';
 import { type Draft, Outbox } from './outbox.ts';
 import type { OutboxStorage } from './outbox-storage.ts';
+import type { Participation } from './participation.ts';
 import { createRetry, type Retry } from './retry.ts';
 import { Synchroniser } from './sync.ts';
-import { createTyping, type Typing } from './typing.ts';
 
 export interface ConversationsOptions {
   side: Side;
@@ -33,28 +34,38 @@ export interface ConversationsOptions {
   /** Time to look for what no other sign reveals; called along with each check of the heads. */
   onCheck?(): void;
   onPending(pending: readonly PendingMessage[], storage: OutboxStorage['kind']): void;
+  onChanges(changes: readonly PendingChange[]): void;
 }
 
-/** Events in a page of history: a screen or two. */
-const PAGE_SIZE = 50;
 const MAX_TEXT_BYTES = 8 * 1024;
 
-/** What a client does with the conversations it follows: sends, receives, catches up, reads, types. */
+/** What a client does with the conversations it follows. */
 export class Conversations {
   readonly outbox: Outbox;
   readonly retry: Retry = createRetry();
   readonly sync: Synchroniser;
+  readonly participation: Lazy<Participation>;
   readonly #options: ConversationsOptions;
-  readonly #cursors: Cursors;
-  readonly #typing: Typing;
 
   constructor(options: ConversationsOptions) {
     this.#options = options;
-    const shared = { ...options, retry: this.retry, change: this.change };
+    const { retry, change, checkHeads } = this;
+    const shared = {
+      ...options,
+      retry,
+      change,
+      checkHeads,
+      findStored: async (id: string, clientMessageId: string) =>
+        (await this.participation.load()).find(id, clientMessageId),
+      catchUp: (id: string) => void this.sync.catchUp(id),
+    };
     this.outbox = new Outbox(shared);
     this.sync = new Synchroniser(shared);
-    this.#cursors = createCursors(shared);
-    this.#typing = createTyping(shared);
+    this.participation = lazily(async () => {
+      const { Participation } = await import('./later.ts');
+      if (this.retry.isClosed) throw unreachable();
+      return new Participation({ ...shared, outbox: this.outbox });
+    });
   }
 
   /** Changes a log and does what follows from it. */
@@ -79,7 +90,7 @@ export class Conversations {
   hearEvent(event: unknown): void {
     if (isEvent(event)) this.change(event.conversationId, { kind: 'events', events: [event] });
     // Nobody can say what it was; what is missing shows in the heads.
-    else void this.sync.checkHeads();
+    else this.checkHeads();
   }
 
   hearSignal(signal: Signal): void {
@@ -87,32 +98,7 @@ export class Conversations {
       this.change(signal.conversationId, { kind: 'cursor', cursor: signal.cursor });
     } else if (signal.type === 'typing' && signal.actor) {
       const { conversationId, actor, isTyping } = signal;
-      if (actor.id !== this.#options.getSelf()) this.#typing.hear(conversationId, actor, isTyping);
-    }
-  }
-
-  /** Reads the newest page of a log that the state holds. Waits for the connection. */
-  open(id: string): Promise<void> {
-    return this.retry.untilDone(async () => {
-      const log = this.#options.getLogs()[id];
-      if (!log || log.isLoaded) return;
-      const page = { conversationId: id, limit: PAGE_SIZE };
-      const { events, head, cursors } = await this.#options.request('history', page);
-      this.change(id, { kind: 'page', events, head, cursors });
-    });
-  }
-
-  async loadOlder(id: string): Promise<void> {
-    const log = this.#options.getLogs()[id];
-    if (!log?.isLoaded || !log.hasOlder || log.isLoadingOlder) return;
-    this.change(id, { kind: 'older', events: undefined });
-    let events: readonly ConversationEvent[] | null = null;
-    try {
-      const page = { conversationId: id, before: log.events[0]?.seq, limit: PAGE_SIZE };
-      const read = () => this.#options.request('history', page);
-      events = (await this.retry.untilDone(read)).events;
-    } finally {
-      this.change(id, { kind: 'older', events });
+      this.participation.use((part) => part.hearTyping(conversationId, actor, isTyping));
     }
   }
 
@@ -121,38 +107,33 @@ export class Conversations {
    * @throws ChatError `invalid` or `too_large`.
    */
   async send(text: string, aim: () => Omit<Draft, 'content'>): Promise<string> {
-    if (!text.trim()) throw new ChatError('invalid', 'There is nothing to send.');
-    if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES) {
-      throw new ChatError('too_large', 'This message is too long.');
-    }
+    const content = contentOf(text);
     const draft = aim();
-    if (draft.conversationId) this.setTyping(draft.conversationId, false);
-    return this.outbox.add({ ...draft, content: { kind: 'text', text } });
+    if (draft.conversationId) this.participation.part?.typing.set(draft.conversationId, false);
+    return this.outbox.add({ ...draft, content });
+  }
+
+  /** Does this with the part that may still have to be loaded; waits for the network if need be. */
+  async participate(work: (part: Participation) => Promise<void>): Promise<void> {
+    return work(await this.retry.untilDone(() => this.participation.load()));
   }
 
   advance(move: AdvanceCursor, delayMs?: number): void {
-    this.#cursors.advance(move, delayMs);
+    this.participation.use(({ cursors }) => cursors.advance(move, delayMs));
   }
 
   markRead(id: string, seq: number): void {
-    if (seq <= (this.#ownCursor(id)?.read ?? 0)) return;
-    // Shown at once; the server's answer brings the times.
-    const { side, getSelf } = this.#options;
-    const participant = { kind: side === 'visitor' ? side : 'agent', id: getSelf() } as const;
-    const cursor = { participant, delivered: seq, deliveredAt: null, read: seq, readAt: null };
-    this.change(id, { kind: 'cursor', cursor });
-    this.advance({ conversationId: id, read: seq });
+    this.participation.use((part) => part.markRead(id, seq));
   }
 
   setTyping(id: string, isTyping: boolean): void {
-    this.#typing.set(id, isTyping);
+    this.participation.use(({ typing }) => typing.set(id, isTyping));
   }
 
   /** There is a connection: goes on with everything that waited for it. */
   resume(): void {
     this.retry.wake();
     this.outbox.refresh();
-    this.#cursors.flush();
     this.sync.catchUpAll();
     this.sync.checkLater();
   }
@@ -160,16 +141,21 @@ export class Conversations {
   /** The person is back: tries everything now, and looks whether something was missed. */
   wake(): void {
     this.retry.wake();
-    this.#cursors.flush();
-    void this.sync.checkHeads();
+    this.checkHeads();
   }
+
+  /** Looks for lost last events, which nothing else reveals. */
+  readonly checkHeads = (): void => {
+    this.sync.checkLater();
+    this.#options.onCheck?.();
+    this.participation.use((part) => void part.checkHeads());
+  };
 
   close(): void {
     this.retry.close();
     this.outbox.close();
     this.sync.close();
-    this.#cursors.close();
-    this.#typing.close();
+    this.participation.part?.close();
   }
 
   /** An acknowledged message stays in the outbox until the log shows it; one whose ack was lost leaves it then, too. */
@@ -180,6 +166,7 @@ export class Conversations {
       const isPassed = entry.conversationId === log.id && (entry.ackedSeq ?? Infinity) <= log.have;
       return isPassed || known.has(entry.clientMessageId);
     }, log.id);
+    this.participation.part?.settle(log);
   }
 
   #isFromOthers({ type, actor }: ConversationEvent): boolean {
@@ -190,4 +177,13 @@ export class Conversations {
     const { getLogs, getSelf } = this.#options;
     return getLogs()[id]?.cursors.find(({ participant }) => participant.id === getSelf());
   }
+}
+
+/** @throws ChatError `invalid` for blank text, `too_large` above 8 KB. */
+export function contentOf(text: string): SendableContent {
+  if (!text.trim()) throw new ChatError('invalid', 'There is nothing to send.');
+  if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES) {
+    throw new ChatError('too_large', 'This message is too long.');
+  }
+  return { kind: 'text', text };
 }

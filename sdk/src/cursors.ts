@@ -1,48 +1,47 @@
 import type { AdvanceCursor } from '@alcove/protocol';
 import type { LogChange } from './apply-event.ts';
-import type { Request } from './connection.ts';
-import { isFinal } from './retry.ts';
+import type { Request } from './request.ts';
+import { isFinal, type Retry } from './retry.ts';
 
 const DEBOUNCE_MS = 300;
 
 export interface CursorsOptions {
   request: Request;
+  retry: Retry;
   change(conversationId: string, change: LogChange): void;
 }
 
 export interface Cursors {
-  /** Tells the server soon; many moves become one. Never moves back. */
+  /** Tells the server soon, and until it has heard; many moves become one. Never moves back. */
   advance(move: AdvanceCursor, delayMs?: number): void;
-  /** Tries again what could not be told. */
-  flush(): void;
   close(): void;
 }
 
+interface Move {
+  delivered: number;
+  read: number;
+}
+
 /** Sends how far this client has received and read each conversation. */
-export function createCursors({ request, change }: CursorsOptions): Cursors {
-  const moves = new Map<string, { delivered: number; read: number }>();
+export function createCursors({ request, retry, change }: CursorsOptions): Cursors {
+  const moves = new Map<string, Move>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function flush(): void {
-    clearTimeout(timer);
     timer = undefined;
     for (const [conversationId, move] of moves) void tell(conversationId, move);
   }
 
-  async function tell(
-    conversationId: string,
-    move: { delivered: number; read: number },
-  ): Promise<void> {
-    try {
-      const { cursor } = await request('cursor.advance', {
-        conversationId,
-        ...move,
-      });
-      if (moves.get(conversationId) === move) moves.delete(conversationId);
-      change(conversationId, { kind: 'cursor', cursor });
-    } catch (error) {
-      // What only could not be told now is told with the next move, connection or return of the person.
-      if (isFinal(error)) moves.delete(conversationId);
+  async function tell(conversationId: string, move: Move): Promise<void> {
+    for (let attempt = 0; moves.get(conversationId) === move; attempt++) {
+      try {
+        const { cursor } = await request('cursor.advance', { conversationId, ...move });
+        if (moves.get(conversationId) === move) moves.delete(conversationId);
+        change(conversationId, { kind: 'cursor', cursor });
+      } catch (error) {
+        if (isFinal(error)) moves.delete(conversationId);
+        else await retry.wait(attempt, error);
+      }
     }
   }
 
@@ -55,9 +54,9 @@ export function createCursors({ request, change }: CursorsOptions): Cursors {
       });
       timer ??= setTimeout(flush, delayMs);
     },
-    flush,
     close() {
       clearTimeout(timer);
+      moves.clear();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { ConversationRow, InboxView } from '@alcove/protocol';
 import type { AgentState, AgentStep } from './agent-state.ts';
 import type { LogChange } from './apply-event.ts';
-import type { Request } from './connection.ts';
+import type { Request } from './request.ts';
 import { isFinal } from './retry.ts';
 
 export interface InboxOptions {

@@ -11,11 +11,13 @@ import {
 } from '@alcove/server/testing';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type AgentClient, createAgentClient } from './agent.ts';
+import { createAgentClient } from './agent.ts';
+import type { AgentClient } from './agent-client.ts';
 import { createAgentHttp } from './agent-http.ts';
 import type { TimelineItem } from './conversation-state.ts';
 import { createLocalStorage } from './testing/fake-browser.ts';
-import { createVisitorClient, type VisitorClient } from './visitor.ts';
+import { createVisitorClient } from './visitor.ts';
+import type { VisitorClient } from './visitor-client.ts';
 
 const generous = { points: 10_000, durationMs: 60_000 };
 const limits = {

@@ -4,11 +4,13 @@ import type { PendingMessage } from './conversation-state.ts';
 export interface OutboxEntry extends PendingMessage {
   /** Its place in the order of writing; unique, and sorts as text. */
   key: string;
+  /** How often the server failed at it. */
+  faults?: number;
   /** Its place in the log, once the server has acknowledged it and until the log shows it. */
   ackedSeq?: number;
 }
 
-/** Where unsent messages live. Every promise resolves after the change is on disk, as far as the browser can know. */
+/** Where unsent messages live. `set` rejects with a ChatError when no more may be kept. Every promise resolves after the change is on disk, as far as the browser can know. */
 export interface OutboxStorage {
   readonly kind: 'indexeddb' | 'localstorage' | 'memory';
   /** Ordered by key. */
@@ -26,11 +28,8 @@ export async function openOutboxStorage(scope: string): Promise<OutboxStorage> {
   try {
     return await openIndexedDb(scope);
   } catch {
-    try {
-      return createKeyValueStorage('localstorage', localStorage, `${scope} `, MAX_LOCAL_ENTRIES);
-    } catch {
-      return createKeyValueStorage('memory', {}, '', Infinity);
-    }
+    const { openKeyValueStorage } = await import('./later.ts');
+    return openKeyValueStorage(scope);
   }
 }
 
@@ -76,39 +75,4 @@ function openIndexedDb(scope: string): Promise<OutboxStorage> {
       });
     };
   });
-}
-
-/** localStorage is synchronous and about 5 MB for the whole site: the outbox may not fill it. */
-const MAX_LOCAL_ENTRIES = 500;
-
-/**
- * One item per message, so that two tabs never overwrite each other's.
- *
- * @param items localStorage, whose items are its properties, or an object that does its work.
- */
-function createKeyValueStorage(
-  kind: OutboxStorage['kind'],
-  items: Record<string, string>,
-  prefix: string,
-  limit: number,
-): OutboxStorage {
-  const keys = () =>
-    Object.keys(items)
-      .filter((key) => key.startsWith(prefix))
-      .sort();
-  const read = (key: string): OutboxEntry => JSON.parse(items[key] ?? 'null');
-  return {
-    kind,
-    all: async () => keys().map(read),
-    get: async (key) => read(prefix + key),
-    async set(entry) {
-      if (keys().length >= limit) throw new RangeError('full');
-      items[prefix + entry.key] = JSON.stringify(entry);
-    },
-    delete: async (key) => delete items[prefix + key],
-    destroy() {
-      for (const key of keys()) delete items[key];
-    },
-    close() {},
-  };
 }

@@ -1,10 +1,16 @@
-import { type Appended, createId, type SendMessage } from '@alcove/protocol';
+import {
+  type Appended,
+  type ConversationEvent,
+  createId,
+  type SendMessage,
+} from '@alcove/protocol';
 import type { LogChange } from './apply-event.ts';
-import type { Request } from './connection.ts';
+import { ChatError } from './chat-error.ts';
+import type { Request } from './request.ts';
 import type { ConversationState, PendingMessage } from './conversation-state.ts';
 import { exclusively } from './exclusively.ts';
 import { type OutboxEntry, type OutboxStorage, openOutboxStorage } from './outbox-storage.ts';
-import { isFinal, type Retry } from './retry.ts';
+import { isFault, isFinal, MAX_FAULTS, type Retry } from './retry.ts';
 
 /** After this long a person is asked whether the message still makes sense. */
 const GIVE_UP_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -24,6 +30,11 @@ export interface OutboxOptions {
   /** Followed conversations. */
   getLogs(): Readonly<Record<string, ConversationState>>;
   change(conversationId: string, change: LogChange): void;
+  /** The event of this client message id. Rejects when that cannot be known yet. */
+  findStored(
+    conversationId: string,
+    clientMessageId: string,
+  ): Promise<ConversationEvent | undefined>;
   /** A message has found its conversation; called before the message itself says so. */
   onNamed?(message: PendingMessage, conversationId: string): void;
   onPending(pending: readonly PendingMessage[], storage: OutboxStorage['kind']): void;
@@ -37,7 +48,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   #entries: readonly OutboxEntry[] = [];
   /** There once a scope was loaded. */
-  #opening: Promise<OutboxStorage> | undefined;
+  #opening: Promise<OutboxStorage | undefined> | undefined;
   #kind: OutboxStorage['kind'] = 'indexeddb';
   #lastKey = '';
   #isClosed = false;
@@ -51,12 +62,14 @@ export class Outbox {
 
   /** Opens the storage of this scope; later, looks again for what other tabs left there. */
   async load(scope: string): Promise<void> {
-    this.#opening ??= openOutboxStorage(scope).then((storage) => {
-      this.#kind = storage.kind;
-      return storage;
-    });
+    this.#opening ??= openOutboxStorage(scope)
+      .catch(ignore)
+      .then((storage) => {
+        this.#kind = storage?.kind ?? 'memory';
+        return storage;
+      });
     const opening = this.#opening;
-    const stored = (await (await opening).all().catch(ignore)) ?? [];
+    const stored = (await (await opening)?.all().catch(ignore)) ?? [];
     // Forgotten meanwhile: what was found belongs to an identity that is gone.
     if (opening !== this.#opening) return;
     // Neither what is here, nor what left while the storage was being read.
@@ -68,7 +81,11 @@ export class Outbox {
     this.refresh();
   }
 
-  /** Shows the message at once; resolves with its client message id when it is kept. */
+  /**
+   * Shows the message at once; resolves with its client message id when it is kept.
+   *
+   * @throws ChatError `busy` when as much waits already as may be kept.
+   */
   async add(draft: Draft): Promise<string> {
     const clientMessageId = createId('cl');
     const now = Date.now();
@@ -77,27 +94,27 @@ export class Outbox {
     const key = String(place).padStart(KEY_DIGITS, '0') + clientMessageId;
     this.#lastKey = key;
     const writtenAt = new Date(now).toISOString();
-    const state = this.#tried();
-    const entry = { ...draft, key, clientMessageId, writtenAt, state, failure: undefined };
+    // What stands behind others waits for its turn, connection or not.
+    const isNext = !this.#entries.some(
+      (other) => isUnsent(other) && laneOf(other) === laneOf(draft),
+    );
+    const state = isNext && this.#options.isOnline() ? 'sending' : 'waiting';
+    const entry = { ...draft, key, clientMessageId, writtenAt, state, failure: undefined } as const;
     this.#set([...this.#entries, entry]);
-    await this.#keep(entry);
+    try {
+      await this.#keep(entry);
+    } catch (error) {
+      this.#set(this.#entries.filter((other) => other.key !== key));
+      throw error;
+    }
     this.#kept.set(key, false);
     // Every lane: meanwhile it may have been given another one.
     this.refresh();
     return clientMessageId;
   }
 
-  /** Sends a failed message as a new act, changed by `patch`. */
-  async retry(clientMessageId: string, patch?: Partial<Draft>): Promise<void> {
-    const entry = this.#entries.find((other) => other.clientMessageId === clientMessageId);
-    if (entry?.state !== 'failed') return;
-    this.settle((other) => other === entry);
-    await this.add({ ...entry, ...patch });
-  }
-
-  /** Drops a failed or waiting message. */
-  discard(clientMessageId: string): void {
-    this.settle((entry) => entry.clientMessageId === clientMessageId && entry.state !== 'sending');
+  find(clientMessageId: string): OutboxEntry | undefined {
+    return this.#entries.find((entry) => entry.clientMessageId === clientMessageId);
   }
 
   /** Drops what is found to be settled: given up, or shown by the log of this conversation. */
@@ -116,11 +133,25 @@ export class Outbox {
     for (const entry of this.#entries) void this.#keep(entry);
   }
 
+  /**
+   * What goes out next, one of each conversation: what follows it would be sent beside it, and might arrive before.
+   */
+  next(): SendMessage[] {
+    const lanes = new Set<string>();
+    return this.#entries
+      .filter((entry) => isUnsent(entry) && lanes.size < lanes.add(laneOf(entry)).size)
+      .map(toCommand);
+  }
+
   /** The connection came or went: shows it, and goes on sending. */
   refresh(): void {
-    const state = this.#tried();
-    if (this.#entries.some((entry) => isUnsent(entry) && entry.state !== state)) {
-      this.#set(this.#entries.map((entry) => (isUnsent(entry) ? { ...entry, state } : entry)));
+    // Without a connection everything waits; with one, each entry until its own turn.
+    const isWaiting = (entry: OutboxEntry) =>
+      !this.#options.isOnline() && isUnsent(entry) && entry.state !== 'waiting';
+    if (this.#entries.some(isWaiting)) {
+      this.#set(
+        this.#entries.map((entry) => (isWaiting(entry) ? { ...entry, state: 'waiting' } : entry)),
+      );
     }
     for (const lane of new Set(this.#entries.map(laneOf))) void this.#drain(lane);
   }
@@ -130,12 +161,12 @@ export class Outbox {
     const opening = this.#opening;
     this.#opening = undefined;
     this.#set([]);
-    return opening?.then((storage) => storage.destroy());
+    return opening?.then((storage) => storage?.destroy());
   }
 
   close(): void {
     this.#isClosed = true;
-    void this.#opening?.then((storage) => storage.close());
+    void this.#opening?.then((storage) => storage?.close());
   }
 
   async #drain(lane: string): Promise<void> {
@@ -158,14 +189,34 @@ export class Outbox {
     if (this.#kept.get(key)) await this.#lookAgain(key);
     const entry = this.#find(key);
     if (!entry || !isUnsent(entry)) return undefined;
+    if (entry.state === 'waiting') this.#replace({ ...entry, state: 'sending' });
     try {
       if (Date.now() - Date.parse(entry.writtenAt) > GIVE_UP_AFTER_MS) {
         this.#fail(entry, 'This could not be sent for a day.');
       } else
         this.#acknowledge(entry, await this.#options.request('message.send', toCommand(entry)));
     } catch (error) {
-      if (!isFinal(error)) return error;
-      if (this.#find(key)) this.#fail(entry, error.message);
+      if (isFinal(error)) return this.#refuse(entry, error.message);
+      if (!isFault(error)) return error;
+      const faults = (entry.faults ?? 0) + 1;
+      // One that the server always fails at must not hold up what was written after it.
+      if (faults >= MAX_FAULTS) return this.#refuse(entry, 'The chat could not take this message.');
+      if (this.#find(key)) this.#replace({ ...entry, faults });
+      return error;
+    }
+    return undefined;
+  }
+
+  /** Refused for good, unless an earlier try was stored and only its answer was lost: the log knows. */
+  async #refuse(entry: OutboxEntry, reason: string): Promise<unknown> {
+    const { conversationId, clientMessageId } = entry;
+    try {
+      const stored =
+        conversationId && (await this.#options.findStored(conversationId, clientMessageId));
+      if (stored) this.#acknowledge(entry, stored);
+      else if (this.#find(entry.key)) this.#fail(entry, reason);
+    } catch (error) {
+      return error;
     }
     return undefined;
   }
@@ -179,7 +230,10 @@ export class Outbox {
     else if (stored.state === 'failed') this.#replace(stored);
   }
 
-  #acknowledge(entry: OutboxEntry, { conversationId, seq }: Appended): void {
+  #acknowledge(
+    entry: OutboxEntry,
+    { conversationId, seq }: Pick<Appended, 'conversationId' | 'seq'>,
+  ): void {
     this.#name(entry, conversationId);
     // Stays until the log shows it, so that it never leaves the screen; the log may have been faster than the ack.
     const isFollowed = conversationId in this.#options.getLogs();
@@ -221,22 +275,19 @@ export class Outbox {
     const entry = this.#find(key);
     try {
       if (entry) await storage?.set(entry);
-    } catch {
+    } catch (error) {
+      if (error instanceof ChatError) throw error;
       this.#kind = 'memory';
       this.#set(this.#entries);
     }
   }
 
   #delete(key: string): void {
-    void this.#opening?.then((storage) => storage.delete(key)).catch(ignore);
+    void this.#opening?.then((storage) => storage?.delete(key)).catch(ignore);
   }
 
   #find(key: string): OutboxEntry | undefined {
     return this.#entries.find((entry) => entry.key === key);
-  }
-
-  #tried(): 'sending' | 'waiting' {
-    return this.#options.isOnline() ? 'sending' : 'waiting';
   }
 
   #set(entries: readonly OutboxEntry[]): void {
@@ -247,9 +298,9 @@ export class Outbox {
 
 function toCommand(message: PendingMessage): SendMessage {
   const { conversationId, clientConversationId = '', ...rest } = message;
-  const { clientMessageId, content, replyTo, assigns } = rest;
+  const { clientMessageId, content, replyTo, assigns, writtenAt } = rest;
   const reference = conversationId ? { conversationId } : { clientConversationId };
-  return { ...reference, clientMessageId, content, replyTo, assigns };
+  return { ...reference, clientMessageId, content, replyTo, assigns, writtenAt };
 }
 
 function laneOf(entry: Draft): string {

@@ -24,6 +24,10 @@ export function reduceAgent(
       return { ...state, connection: step.connection };
     case 'alcove/pending':
       return { ...state, pending: step.pending, outboxStorage: step.outboxStorage };
+    case 'alcove/changes':
+      return { ...state, changes: step.changes };
+    case 'alcove/acts':
+      return { ...state, pendingActs: step.pendingActs };
     case 'alcove/hello':
       return greet(state, step.hello);
     case 'alcove/log':

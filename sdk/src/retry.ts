@@ -10,16 +10,26 @@ export function isFinal(error: unknown): error is ChatError {
   return error instanceof ChatError && !error.isRetryable && error.code !== 'unauthenticated';
 }
 
+/** After so many faults at one act of a person, more of the same is of no use: they are told. */
+export const MAX_FAULTS = 5;
+
+/** The server was reached, and failed. */
+export function isFault(error: unknown): error is ChatError {
+  return error instanceof ChatError && error.code === 'internal';
+}
+
 /** The waits between tries; owns their timers. */
 export interface Retry {
+  readonly isClosed: boolean;
   /** Waits before the next try: as long as the server asked for, else a backoff that `wake` cuts short. */
   wait(attempt: number, error: unknown): Promise<void>;
   /**
    * Repeats `work` until it succeeds.
    *
+   * @param maxFaults how often the server may answer that it failed at this very work: that need not pass, as an outage does.
    * @throws ChatError when a refusal is final, or the client was closed.
    */
-  untilDone<Result>(work: () => Promise<Result>): Promise<Result>;
+  untilDone<Result>(work: () => Promise<Result>, maxFaults?: number): Promise<Result>;
   /** Something changed (a connection, a page in view): try now. */
   wake(): void;
   close(): void;
@@ -43,14 +53,18 @@ export function createRetry(): Retry {
     });
 
   return {
+    get isClosed() {
+      return isClosed;
+    },
     wait,
-    async untilDone(work) {
+    async untilDone(work, maxFaults = Infinity) {
+      let faults = 0;
       for (let attempt = 0; ; attempt++) {
         if (isClosed) throw unreachable();
         try {
           return await work();
         } catch (error) {
-          if (isFinal(error)) throw error;
+          if (isFinal(error) || (isFault(error) && ++faults >= maxFaults)) throw error;
           await wait(attempt, error);
         }
       }

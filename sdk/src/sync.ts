@@ -1,6 +1,6 @@
 import { isBehind, type LogChange } from './apply-event.ts';
 import { unreachable } from './chat-error.ts';
-import type { Request } from './connection.ts';
+import type { Request } from './request.ts';
 import type { ConversationState } from './conversation-state.ts';
 import type { Retry } from './retry.ts';
 
@@ -10,11 +10,9 @@ export interface SyncOptions {
   /** Followed conversations. */
   getLogs(): Readonly<Record<string, ConversationState>>;
   change(conversationId: string, change: LogChange): void;
-  onCheck?(): void;
+  /** Time to look whether a last event was lost; calls `checkLater`. */
+  checkHeads(): void;
 }
-
-/** How many ids the server takes at once. */
-const MAX_IDS = 200;
 
 /** Closes gaps in logs: one catch-up per conversation at a time, repeated until it succeeds. */
 export class Synchroniser {
@@ -49,32 +47,14 @@ export class Synchroniser {
     this.#catching.delete(id);
   }
 
-  /** Asks for the newest `seq` of everything followed: nothing else reveals that the last event was lost. */
-  async checkHeads(): Promise<void> {
-    const { getLogs, request, change, onCheck } = this.#options;
-    this.checkLater();
-    onCheck?.();
-    const conversationIds = Object.keys(getLogs()).slice(-MAX_IDS);
-    if (!conversationIds.length) return;
-    try {
-      const { heads } = await request('heads', { conversationIds });
-      for (const id of conversationIds) {
-        const head = heads[id];
-        if (!head) continue;
-        change(id, { kind: 'events', events: [], head });
-        // More is held than the server has: it was restored from a backup, and will say so.
-        if (head < (getLogs()[id]?.have ?? 0)) void this.catchUp(id);
-      }
-    } catch {
-      // The next round asks again.
-    }
-  }
-
   /** The heads are known for now. */
   checkLater(): void {
     clearTimeout(this.#headsTimer);
     // Jittered, so that clients that were cut off together do not ask together for ever.
-    this.#headsTimer = setTimeout(() => void this.checkHeads(), 20_000 + Math.random() * 10_000);
+    this.#headsTimer = setTimeout(
+      () => this.#options.checkHeads(),
+      20_000 + Math.random() * 10_000,
+    );
   }
 
   /** Catches up everywhere that is behind. */

@@ -1,6 +1,6 @@
 import type { Actor } from '@alcove/protocol';
 import type { LogChange } from './apply-event.ts';
-import type { Request } from './connection.ts';
+import type { Request } from './request.ts';
 
 /** While somebody types, others are told this often. */
 const REPEAT_MS = 3_000;

@@ -98,13 +98,17 @@ export class VisitorSession {
     return this.#token;
   }
 
-  #ask(refreshToken?: string): Promise<Session> {
+  /** As plain text: browsers ask permission before they send JSON to another site, which costs a round trip. */
+  async #ask(refreshToken?: string): Promise<Session> {
     const { serverUrl, workspaceKey, locale, origin } = this.#options;
-    return requestJson(serverUrl + HTTP_PATHS.visitorSession, {
+    const session: Session = await requestJson(serverUrl + HTTP_PATHS.visitorSession, {
       method: 'POST',
       headers: origin ? { origin } : {},
       body: JSON.stringify({ workspaceKey, refreshToken, locale }),
     });
+    // A captive portal answers everything, and most kindly: what it says must not take the place of a session.
+    if (!session.refreshToken) throw unreachable();
+    return session;
   }
 }
 

@@ -1,4 +1,6 @@
 import {
+  changedPreview,
+  isChange,
   previewOf,
   sideOf,
   type VisitorConversation,
@@ -6,7 +8,12 @@ import {
   WIRE_LIMITS,
 } from '@alcove/protocol';
 import { changeLog, emptyLog, type LogChange } from './apply-event.ts';
-import type { ConnectionState, ConversationState, PendingMessage } from './conversation-state.ts';
+import type {
+  ConnectionState,
+  ConversationState,
+  PendingChange,
+  PendingMessage,
+} from './conversation-state.ts';
 
 /** Everything that a visitor's client knows. Replaced, never changed in place. */
 export interface VisitorState {
@@ -22,6 +29,8 @@ export interface VisitorState {
   logs: Readonly<Record<string, ConversationState>>;
   /** Messages not acknowledged yet, in the order written. */
   pending: readonly PendingMessage[];
+  /** Edits and deletions on their way, in the order made. */
+  changes: readonly PendingChange[];
   /** Messages of the team that the visitor has not read. */
   unreadCount: number;
   isTeamOnline: boolean;
@@ -37,6 +46,7 @@ export const initialVisitorState: VisitorState = {
   conversations: [],
   logs: {},
   pending: [],
+  changes: [],
   unreadCount: 0,
   isTeamOnline: false,
   outboxStorage: 'indexeddb',
@@ -116,6 +126,7 @@ function summarise(
     if (event.seq <= head) continue;
     head = event.seq;
     lastActivityAt = event.at;
+    if (isChange(event)) lastMessage = changedPreview(lastMessage, event);
     if (event.type !== 'message.created') continue;
     lastMessage = previewOf(event);
     unread = sideOf(event.actor) === 'team' ? unread + 1 : 0;

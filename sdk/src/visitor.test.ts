@@ -6,7 +6,8 @@ import type { TimelineItem } from './conversation-state.ts';
 import { createLocalStorage, createWindow, type FakeWindow } from './testing/fake-browser.ts';
 import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
 import { passTime } from './testing/pass-time.ts';
-import { createVisitorClient, type VisitorClient } from './visitor.ts';
+import { createVisitorClient } from './visitor.ts';
+import type { VisitorClient } from './visitor-client.ts';
 
 let server: FakeServer;
 let storage: { indexedDB: IDBFactory; localStorage: Storage };

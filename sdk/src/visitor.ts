@@ -1,6 +1,7 @@
 import {
   type ConversationEvent,
   createId,
+  HTTP_PATHS,
   type IdentifyContact,
   NAMESPACES,
   type Page,
@@ -14,14 +15,15 @@ import { emptyLog } from './apply-event.ts';
 import { ChatError } from './chat-error.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionState, PendingMessage, TimelineItem } from './conversation-state.ts';
-import { Conversations } from './conversations.ts';
-import { createEvents, type Unsubscribe } from './listeners.ts';
+import { contentOf, Conversations } from './conversations.ts';
+import { createEvents } from './listeners.ts';
 import type { Draft } from './outbox.ts';
 import { isFinal } from './retry.ts';
 import { openSlimSocket } from './slim-socket.ts';
 import { createStore } from './store.ts';
 import { createTimeline } from './timeline.ts';
 import { emitChanges, type VisitorClientEvents } from './visitor-events.ts';
+import type { VisitorClient, VisitorClientOptions } from './visitor-client.ts';
 import { type VisitorRecord, VisitorSession } from './visitor-session.ts';
 import {
   addConversation,
@@ -30,61 +32,6 @@ import {
   initialVisitorState,
   type VisitorState,
 } from './visitor-state.ts';
-
-export interface VisitorClientOptions {
-  /** The server's address, for example `https://chat.example`. */
-  serverUrl: string;
-  /** The workspace's public key, `wk_…`. */
-  workspaceKey: string;
-  /** BCP 47; the browser's language unless given. */
-  locale?: string;
-  /** The `Origin` to send outside of browsers: one that the workspace allows. */
-  origin?: string;
-}
-
-/**
- * A visitor's engine without a face: session, outbox, connection, catch-up, state.
- *
- * Nothing is stored and nothing is asked of the server until the visitor acts, unless this browser wrote before.
- */
-export interface VisitorClient {
-  getState(): VisitorState;
-  /** Called after each change. */
-  subscribe(listener: () => void): Unsubscribe;
-  on<Name extends keyof VisitorClientEvents>(
-    name: Name,
-    listener: (event: VisitorClientEvents[Name]) => void,
-  ): Unsubscribe;
-  /** Reads what this browser keeps and, if it wrote before or has something unsent, connects. */
-  resume(): Promise<void>;
-  /**
-   * Keeps the message and sends it as soon as possible. Resolves with its client message id once it is kept.
-   * Without a conversation id it goes to the newest conversation, or opens the first.
-   *
-   * @throws ChatError `invalid` for blank text, `too_large` above 8 KB.
-   */
-  send(text: string, options?: { conversationId?: string }): Promise<string>;
-  /** Sends a failed message again, as a new act. */
-  retry(clientMessageId: string): Promise<void>;
-  /** Drops a failed or waiting message. */
-  discard(clientMessageId: string): Promise<void>;
-  /** Loads the newest page of a conversation and keeps it current. */
-  openConversation(conversationId: string): Promise<void>;
-  loadOlder(conversationId: string): Promise<void>;
-  /** What is shown, oldest first; pending messages last. Without an id: the first conversation that is still on its way. */
-  timeline(conversationId: string | null): readonly TimelineItem[];
-  /** The visitor has had this in view for a second. */
-  markRead(conversationId: string, seq: number): void;
-  /** Call on each key press; a stop is sent by itself. */
-  setTyping(conversationId: string, isTyping: boolean): void;
-  /** What the site knows of its visitor. Kept in memory until there is a session. `null` clears a field. */
-  identify(person: { name?: string | null; email?: string | null }): Promise<void>;
-  setPage(page: { url: string; title: string }): void;
-  /** Forgets this visitor and everything kept in this browser. */
-  signOut(): Promise<void>;
-  /** Lets go of the connection, timers and listeners. What is unsent stays kept. */
-  close(): Promise<void>;
-}
 
 /**
  * A visitor's client: build your own chat upon it. It costs nothing until used: no request and no storage before the
@@ -104,6 +51,7 @@ export function createVisitorClient(options: VisitorClientOptions): VisitorClien
 /** Methods are arrow functions, so that they can be handed over by themselves: `useSyncExternalStore(subscribe, getState)`. */
 class Visitor implements VisitorClient {
   readonly #key: string;
+  readonly #commandsUrl: string;
   readonly #events = createEvents<VisitorClientEvents>();
   readonly #store = createStore<VisitorState, VisitorState>((_, next) => next, initialVisitorState);
   readonly #session: VisitorSession;
@@ -122,6 +70,7 @@ class Visitor implements VisitorClient {
   constructor({ serverUrl: url, workspaceKey, locale, origin }: VisitorClientOptions) {
     const serverUrl = url.replace(/\/+$/, '');
     this.#key = `alcove ${serverUrl} ${workspaceKey}`;
+    this.#commandsUrl = serverUrl + HTTP_PATHS.visitorCommands;
     this.#session = new VisitorSession({
       serverUrl,
       workspaceKey,
@@ -141,6 +90,8 @@ class Visitor implements VisitorClient {
       onEvent: (event) => this.#conversations.hearEvent(event),
       onSignal: (signal) => this.#hearSignal(signal),
       onWake: () => this.#conversations.wake(),
+      onLeave: (accessToken) => this.#sayGoodbye(accessToken),
+      onTabLeft: this.#recallUnsent,
     });
     this.#conversations = new Conversations({
       side: 'visitor',
@@ -151,7 +102,9 @@ class Visitor implements VisitorClient {
       write: (id, change) => this.#set(changeVisitorLog(this.getState(), id, change)),
       onApplied: (_, events) => this.#announce(events),
       onNamed: (message, id) => this.#hearName(message, id),
+      onCheck: this.#recallUnsent,
       onPending: (pending, outboxStorage) => this.#patch({ pending, outboxStorage }),
+      onChanges: (changes) => this.#patch({ changes }),
     });
     let told = this.getState();
     // The first to hear of each change: what others change in answer to it is told after it.
@@ -166,7 +119,7 @@ class Visitor implements VisitorClient {
   readonly resume = async (): Promise<void> => {
     const record = this.#session.read();
     if (!record) return;
-    await this.#recall(record);
+    await Promise.all([this.#recall(record), this.#connection.share(this.#scopeOf(record))]);
     // Asked again: meanwhile they may have signed out.
     if (this.#session.read()?.refreshToken || this.getState().pending.length)
       this.#connection.start();
@@ -174,31 +127,41 @@ class Visitor implements VisitorClient {
 
   readonly send = (
     text: string,
-    { conversationId }: { conversationId?: string } = {},
-  ): Promise<string> => this.#conversations.send(text, () => this.#aim(conversationId));
+    { conversationId, replyTo }: { conversationId?: string; replyTo?: number } = {},
+  ): Promise<string> =>
+    this.#conversations.send(text, () => ({ ...this.#aim(conversationId), replyTo }));
 
-  readonly retry = async (clientMessageId: string): Promise<void> => {
-    const { pending, conversations } = this.getState();
-    const failed = pending.find((message) => message.clientMessageId === clientMessageId);
-    if (failed?.state !== 'failed') return;
-    // A conversation that is gone must not be tried for ever.
-    const known = conversations.find(({ id }) => id === failed.conversationId);
-    await this.#conversations.outbox.retry(clientMessageId, this.#aim(known?.id));
-  };
+  readonly retry = (clientMessageId: string): Promise<void> =>
+    this.#conversations.participate((part) => {
+      const { pending, conversations } = this.getState();
+      const failed = pending.find((message) => message.clientMessageId === clientMessageId);
+      // A conversation that is gone must not be tried for ever.
+      const known = conversations.find(({ id }) => id === failed?.conversationId);
+      return part.resend(clientMessageId, () => this.#aim(known?.id));
+    });
 
-  readonly discard = async (clientMessageId: string): Promise<void> =>
-    this.#conversations.outbox.discard(clientMessageId);
+  readonly discard = (clientMessageId: string): Promise<void> =>
+    this.#conversations.participate((part) => part.discard(clientMessageId));
 
   readonly openConversation = (id: string): Promise<void> => {
     const { logs } = this.getState();
     if (!logs[id]) this.#patch({ logs: { ...logs, [id]: emptyLog(id, 'open', 0, false) } });
-    return this.#conversations.open(id);
+    return this.#conversations.participate((part) => part.open(id));
   };
 
-  readonly loadOlder = (id: string): Promise<void> => this.#conversations.loadOlder(id);
+  readonly loadOlder = (id: string): Promise<void> =>
+    this.#conversations.participate((part) => part.loadOlder(id));
+
+  readonly edit = async (id: string, seq: number, text: string): Promise<void> => {
+    const content = contentOf(text);
+    return this.#conversations.participate(({ changes }) => changes.make(id, seq, content));
+  };
+
+  readonly delete = (id: string, seq: number): Promise<void> =>
+    this.#conversations.participate(({ changes }) => changes.make(id, seq, { kind: 'deleted' }));
 
   readonly timeline = (id: string | null): readonly TimelineItem[] => {
-    const { logs, pending, conversations } = this.getState();
+    const { logs, pending, conversations, changes } = this.getState();
     // Before the server was reached, nobody knows the conversations: then all that is unsent is on its way.
     const placeOf = (message: PendingMessage) =>
       conversations.find((one) =>
@@ -207,7 +170,7 @@ class Visitor implements VisitorClient {
           : one.clientConversationId === message.clientConversationId,
       )?.id ?? null;
     const unsent = pending.filter((message) => placeOf(message) === id);
-    return this.#timeline(id ?? '', id === null ? undefined : logs[id], unsent);
+    return this.#timeline(id ?? '', id === null ? undefined : logs[id], unsent, changes);
   };
 
   readonly markRead = (id: string, seq: number): void => this.#conversations.markRead(id, seq);
@@ -225,6 +188,8 @@ class Visitor implements VisitorClient {
     if (/^https?:/.test(url)) this.#connection.request('page.visit', this.#page).catch(ignore);
   };
 
+  readonly isLeader = (): boolean => this.#connection.isLeader;
+
   readonly signOut = async (): Promise<void> => {
     const record = this.#session.read();
     this.#connection.stop();
@@ -240,10 +205,21 @@ class Visitor implements VisitorClient {
     this.#conversations.close();
   };
 
-  #recall({ epoch, visitorId }: VisitorRecord): Promise<void> {
-    this.#patch({ hasSession: true, visitorId: this.getState().visitorId ?? visitorId ?? null });
-    return this.#conversations.outbox.load(`${this.#key} ${epoch}`);
+  #scopeOf({ epoch }: VisitorRecord): string {
+    return `${this.#key} ${epoch}`;
   }
+
+  #recall(record: VisitorRecord): Promise<void> {
+    const visitorId = this.getState().visitorId ?? record.visitorId ?? null;
+    this.#patch({ hasSession: true, visitorId });
+    return this.#conversations.outbox.load(this.#scopeOf(record));
+  }
+
+  /** Another tab may have closed before it could send everything. */
+  readonly #recallUnsent = (): void => {
+    const record = this.#session.read();
+    if (record) void this.#recall(record);
+  };
 
   /** The visitor acts: from now on there is something to keep, and somebody to be. */
   #act(): VisitorRecord {
@@ -270,31 +246,39 @@ class Visitor implements VisitorClient {
     return { conversationId, clientConversationId };
   }
 
+  /** Sends past the socket, which dies with the page, without waiting for an answer and under the same client ids. */
+  #sayGoodbye(accessToken: string): void {
+    for (const payload of this.#conversations.outbox.next()) {
+      const body = JSON.stringify({ command: 'message.send', payload, accessToken });
+      // As plain text with the token in it: a page that goes away has no time to ask permission first.
+      fetch(this.#commandsUrl, { method: 'POST', keepalive: true, body }).catch(ignore);
+    }
+  }
+
   #hearConnection(connection: ConnectionState): void {
     this.#patch({ connection });
     if (connection.status === 'refused') {
       this.#events.emit('error', new ChatError(connection.code, connection.reason));
     }
-    // Not `connection.status`: whoever was told may have closed the client.
-    if (!this.#connection.isOnline) {
-      this.#conversations.outbox.refresh();
-      return;
-    }
-    this.#conversations.resume();
-    this.#tellPerson().catch((error: unknown) => {
-      if (error instanceof ChatError) this.#events.emit('error', error);
-    });
-    // Another tab may have closed before it could send everything.
-    const record = this.#session.read();
-    if (record) void this.#recall(record);
+    if (connection.status !== 'online') this.#conversations.outbox.refresh();
   }
 
   #hearHello(hello: VisitorHello): void {
     const before = this.getState().visitorId;
     this.#set(greet(this.getState(), hello));
+    this.#remember(hello, before);
+    // Whoever was told may have closed the client.
+    if (!this.#connection.isOnline) return;
+    this.#conversations.resume();
+    this.#recallUnsent();
+    this.#tellPerson().catch((error: unknown) => {
+      if (error instanceof ChatError) this.#events.emit('error', error);
+    });
+  }
+
+  #remember({ visitorId }: VisitorHello, before: string | null): void {
     const record = this.#session.read();
     if (!record) return;
-    const { visitorId } = hello;
     let { id: conversationId, clientConversationId } =
       this.getState().conversations[0] ?? ({} as Partial<VisitorConversation>);
     if (before && before !== visitorId) {
@@ -311,7 +295,10 @@ class Visitor implements VisitorClient {
   #hearName({ clientConversationId = '' }: PendingMessage, conversationId: string): void {
     this.#set(addConversation(this.getState(), conversationId, clientConversationId));
     const record = this.#session.read();
-    if (record?.clientConversationId === clientConversationId && !record.conversationId) {
+    if (!record) return;
+    // A first message is through: from now on there may be other tabs.
+    void this.#connection.share(this.#scopeOf(record));
+    if (record.clientConversationId === clientConversationId && !record.conversationId) {
       this.#session.write({ ...record, conversationId });
     }
   }
@@ -349,7 +336,8 @@ class Visitor implements VisitorClient {
 
   #announce(events: readonly ConversationEvent[]): void {
     for (const event of events) {
-      if (event.type === 'message.created' && sideOf(event.actor) === 'team') {
+      if (event.type !== 'message.created' || event.content.kind === 'deleted') continue;
+      if (sideOf(event.actor) === 'team') {
         this.#events.emit('message', { message: event });
       }
     }

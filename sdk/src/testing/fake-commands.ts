@@ -45,9 +45,10 @@ export function execute(
 }
 
 const handlers: Handlers = {
-  'hello.get': (_, reader, workspace) => workspace.helloFor(reader) as Commands['hello.get']['result'],
+  'hello.get': (_, reader, workspace) =>
+    workspace.helloFor(reader) as Commands['hello.get']['result'],
   'message.edit'({ conversationId, clientEventId, messageSeq, content }, reader, workspace) {
-    return workspace.appendOnce(conversationId, {
+    return workspace.change(conversationId, reader, {
       type: 'message.edited',
       actor: actorOf(reader),
       via: reader.kind === 'agent' ? 'console' : 'widget',
@@ -57,7 +58,7 @@ const handlers: Handlers = {
     });
   },
   'message.delete'({ conversationId, clientEventId, messageSeq }, reader, workspace) {
-    return workspace.appendOnce(conversationId, {
+    return workspace.change(conversationId, reader, {
       type: 'message.deleted',
       actor: actorOf(reader),
       via: reader.kind === 'agent' ? 'console' : 'widget',
@@ -66,7 +67,7 @@ const handlers: Handlers = {
     });
   },
   'message.send'(payload, reader, workspace) {
-    const { conversationId, clientConversationId, clientMessageId, content, assigns } = payload;
+    const { conversationId, clientConversationId, clientMessageId, ...said } = payload;
     const id = conversationId ?? openOnce(workspace, reader.id, clientConversationId ?? '').row.id;
     const via = reader.kind === 'agent' ? 'console' : 'widget';
     workspace.find(id, reader);
@@ -75,8 +76,7 @@ const handlers: Handlers = {
       actor: actorOf(reader),
       via,
       clientEventId: clientMessageId,
-      content,
-      assigns,
+      ...said,
     });
   },
   sync({ conversationId, since, limit = WIRE_LIMITS.pageSize }, reader, workspace) {
@@ -146,6 +146,22 @@ const handlers: Handlers = {
       return conversation ? workspace.inboxRow(conversation) : [];
     }),
   }),
+  'receipt.get'({ conversationId, messageSeq }, _, workspace) {
+    const { events, cursors } = workspace.find(conversationId);
+    const message = events.find(({ seq }) => seq === messageSeq);
+    if (message?.type !== 'message.created') {
+      throw new FakeRefusal('invalid', 'There is no such message.');
+    }
+    const { seq, actor, at: storedAt, writtenAt = null } = message;
+    const receipts = cursors
+      .filter(({ participant }) => participant.id !== actor.id)
+      .map(({ participant, delivered, deliveredAt, read, readAt }) => ({
+        participant,
+        deliveredAt: delivered >= seq ? deliveredAt : null,
+        readAt: read >= seq ? readAt : null,
+      }));
+    return { receipt: { seq, actor, writtenAt, storedAt, receipts } };
+  },
   'contact.get'({ contactId }) {
     const at = new Date().toISOString();
     const unknown = { name: null, email: null, page: null, userAgent: null, locale: null };

@@ -1,6 +1,7 @@
 import {
   type Actor,
   type AgentHello,
+  amendEvent,
   type Appended,
   type ConversationEvent,
   type ConversationRow,
@@ -13,6 +14,7 @@ import {
   type InboxCounts,
   type InboxRow,
   type InboxView,
+  isChange,
   isVisibleTo,
   PROTOCOL_VERSION,
   type Refusal,
@@ -101,6 +103,9 @@ export class FakeWorkspace {
     const place = { id: eventIdOf(id, seq), conversationId: id, seq, prev: seq - 1 };
     const event: ConversationEvent = { ...draft, ...place, at: new Date().toISOString() };
     conversation.events.push(event);
+    if (isChange(event)) {
+      conversation.events = conversation.events.map((earlier) => amendEvent(earlier, event));
+    }
     conversation.row = foldConversation(conversation.row, event);
     this.changes.push(id);
     this.#publish(event, conversation);
@@ -113,6 +118,24 @@ export class FakeWorkspace {
     const before = events.find(({ clientEventId }) => clientEventId === draft.clientEventId);
     const { id: eventId, seq, at } = before ?? this.append(id, draft);
     return { conversationId: id, eventId, seq, at, duplicate: !!before };
+  }
+
+  /** Appends what this reader does to their own message. @throws FakeRefusal as a real server would. */
+  change(id: string, reader: FakeReader, draft: EventDraft & { messageSeq: number }): Appended {
+    const { events } = this.find(id, reader);
+    if (!events.some(({ clientEventId }) => clientEventId === draft.clientEventId)) {
+      const message = events.find(({ seq }) => seq === draft.messageSeq);
+      if (message?.type !== 'message.created') {
+        throw new FakeRefusal('invalid', 'There is no such message.');
+      }
+      if (message.actor.id !== reader.id) {
+        throw new FakeRefusal('forbidden', 'Only its author can change a message.');
+      }
+      if (message.content.kind === 'deleted') {
+        throw new FakeRefusal('conflict', 'This message was deleted.');
+      }
+    }
+    return this.appendOnce(id, draft);
   }
 
   /** A message of the team. */

@@ -1,0 +1,178 @@
+import { type Refusal, SERVER_FRAMES } from '@alcove/protocol';
+import { postCommand } from './http.ts';
+import type { OpenSocket, Socket, SocketOptions } from './socket.ts';
+
+/** Milliseconds between two polls, and how much they vary, so that clients cut off together do not ask together. */
+const POLL = [3_000, 2_000] as const;
+/** Somebody is talking: an answer may come soon. */
+const LIVELY_POLL = [1_000, 1_000] as const;
+const LIVELY_FOR_MS = 15_000;
+/** Nobody is looking. */
+const HIDDEN_POLL = [10_000, 5_000] as const;
+const POLL_TIMEOUT_MS = 8_000;
+/** The first look for a real socket: an outage that hit sockets and HTTP alike may be over. */
+const FIRST_PROBE = [5_000, 5_000] as const;
+const PROBE = [30_000, 30_000] as const;
+const PROBE_TIMEOUT_MS = 15_000;
+
+/**
+ * A socket by HTTP, for networks that block WebSocket: the same commands, and a fresh `hello` every few seconds in place of
+ * being told. Beside it a real one is tried now and then, and takes over as soon as it says hello.
+ *
+ * @param openReal opens the real one; @param onReal it works again.
+ */
+export function httpBeside(openReal: OpenSocket, onReal: () => void): OpenSocket {
+  return (options) => new HttpSocket(options, openReal, onReal);
+}
+
+class HttpSocket implements Socket {
+  readonly #options: SocketOptions;
+  readonly #openReal: OpenSocket;
+  readonly #onReal: () => void;
+  readonly #requests = new Set<AbortController>();
+  #accessToken: string;
+  #real: Socket | undefined;
+  #probe: Socket | undefined;
+  #pollTimer: ReturnType<typeof setTimeout> | undefined;
+  #probeTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Counts answers: a hello that another answer overtook may know less than that one. */
+  #answered = 0;
+  #sentAt = 0;
+  #isGreeted = false;
+  #failures = 0;
+  #isClosed = false;
+
+  constructor(options: SocketOptions, openReal: OpenSocket, onReal: () => void) {
+    this.#options = options;
+    this.#openReal = openReal;
+    this.#onReal = onReal;
+    ({ accessToken: this.#accessToken } = options.auth as { accessToken: string });
+    void this.#poll();
+    this.#probeLater(FIRST_PROBE);
+  }
+
+  async ask(name: string, payload: unknown, timeoutMs: number): Promise<unknown> {
+    if (this.#real) return this.#real.ask(name, payload, timeoutMs);
+    if (name === 'session.renew') ({ accessToken: this.#accessToken } = payload as never);
+    try {
+      return await this.#post(name, payload, timeoutMs);
+    } finally {
+      this.#answered++;
+      if (name === 'message.send') {
+        const wasLively = this.#isLively;
+        this.#sentAt = Date.now();
+        if (!wasLively) this.#pollLater();
+      }
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#pollTimer);
+    clearTimeout(this.#probeTimer);
+    for (const request of this.#requests) request.abort();
+    this.#probe?.close();
+    this.#real?.close();
+  }
+
+  async #poll(): Promise<void> {
+    const answered = this.#answered;
+    try {
+      const hello = await this.#post('hello.get', {}, POLL_TIMEOUT_MS);
+      if (this.#isClosed || this.#real) return;
+      if (!hello.ok && !(this.#isGreeted && hello.retryable)) {
+        this.close();
+        this.#options.onRefused(hello);
+        return;
+      }
+      this.#failures = 0;
+      if (hello.ok && answered === this.#answered) {
+        this.#isGreeted = true;
+        this.#options.onEvent(SERVER_FRAMES.hello, hello);
+      }
+    } catch {
+      if (this.#isClosed || this.#real) return;
+      if (!this.#isGreeted || ++this.#failures > 1) {
+        this.#lose();
+        return;
+      }
+    }
+    this.#pollLater();
+  }
+
+  #pollLater(): void {
+    if (this.#isClosed || this.#real) return;
+    const isHidden = globalThis.document?.visibilityState === 'hidden';
+    clearTimeout(this.#pollTimer);
+    const wait = this.#isLively ? LIVELY_POLL : isHidden ? HIDDEN_POLL : POLL;
+    this.#pollTimer = setTimeout(() => void this.#poll(), jittered(wait));
+  }
+
+  get #isLively(): boolean {
+    return Date.now() - this.#sentAt < LIVELY_FOR_MS;
+  }
+
+  #probeLater(wait: readonly [number, number]): void {
+    clearTimeout(this.#probeTimer);
+    this.#probeTimer = setTimeout(() => this.#tryReal(), jittered(wait));
+  }
+
+  /** Everything that a real socket says is passed on at once: the log knows what it has already. */
+  #tryReal(): void {
+    const giveUp = () => {
+      if (this.#real) return this.#lose();
+      this.#probe?.close();
+      this.#probeLater(PROBE);
+    };
+    this.#probeTimer = setTimeout(giveUp, PROBE_TIMEOUT_MS);
+    this.#probe = this.#openReal({
+      ...this.#options,
+      auth: { ...this.#options.auth, accessToken: this.#accessToken },
+      onEvent: (name, payload) => {
+        if (name === SERVER_FRAMES.hello) this.#goOver();
+        this.#options.onEvent(name, payload);
+      },
+      onRefused: giveUp,
+      onLost: giveUp,
+    });
+  }
+
+  #goOver(): void {
+    if (this.#real) return;
+    clearTimeout(this.#pollTimer);
+    clearTimeout(this.#probeTimer);
+    this.#real = this.#probe;
+    this.#onReal();
+  }
+
+  async #post(name: string, payload: unknown, timeoutMs: number): Promise<{ ok: true } | Refusal> {
+    const request = new AbortController();
+    const timer = setTimeout(() => request.abort(), timeoutMs);
+    this.#requests.add(request);
+    try {
+      const target = { ...this.#options, accessToken: this.#accessToken };
+      const response = await postCommand(target, name, payload, { signal: request.signal });
+      const ack: unknown = await response.json();
+      if (isAck(ack)) return ack;
+    } finally {
+      clearTimeout(timer);
+      this.#requests.delete(request);
+    }
+    // A captive portal answers everything, and most kindly.
+    throw new Error('This is not the server.');
+  }
+
+  #lose(): void {
+    this.close();
+    this.#options.onLost();
+  }
+}
+
+function isAck(value: unknown): value is { ok: true } | Refusal {
+  const { ok, code } = (value ?? {}) as Record<string, unknown>;
+  return ok === true || typeof code === 'string';
+}
+
+function jittered([ms, moreMs]: readonly [number, number]): number {
+  return ms + Math.random() * moreMs;
+}
