@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Ack,
   type Appended,
+  type ConversationEvent,
   createId,
   type HeadsResult,
   NAMESPACES,
@@ -126,6 +127,11 @@ export class BareClient implements ChaosClient {
     });
     this.#logs.set(conversationId, log);
     await log.load();
+  }
+
+  /** Every event of a followed conversation as it came. */
+  appliedOf(conversationId: string): readonly ConversationEvent[] {
+    return this.#logs.get(conversationId)?.applied ?? [];
   }
 
   ask(command: string, payload: object): Promise<unknown> {

@@ -19,6 +19,8 @@ export interface FollowedLogOptions {
 export class FollowedLog {
   have = 0;
   syncs = 0;
+  /** Every event as it came, in the order in which it was applied. */
+  readonly applied: Event[] = [];
   readonly #options: FollowedLogOptions;
   readonly #buffer = new Map<number, Event>();
   #events: Event[] = [];
@@ -115,6 +117,7 @@ export class FollowedLog {
 
   #apply(event: Event): void {
     foldInto(this.#events, event);
+    this.applied.push(event);
     this.have = event.seq;
     const { conversation, record } = this.#options;
     record({ type: 'apply', conversation, seq: event.seq, id: event.clientEventId });

@@ -8,6 +8,7 @@ import { a06 } from './rows/a06.ts';
 import { a07 } from './rows/a07.ts';
 import { a08 } from './rows/a08.ts';
 import { a09 } from './rows/a09.ts';
+import { a12 } from './rows/a12.ts';
 import { a13 } from './rows/a13.ts';
 import { a17 } from './rows/a17.ts';
 import { a18 } from './rows/a18.ts';
@@ -30,6 +31,7 @@ export const rows: readonly AnyRow[] = [
   a07,
   a08,
   a09,
+  a12,
   a13,
   a17,
   a18,
