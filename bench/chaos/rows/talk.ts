@@ -12,6 +12,8 @@ export interface TalkOptions {
   perSecond: number;
   /** Without one, every other client is Alcove's own and the rest bare. */
   kind?: Newcomer['kind'];
+  /** Begins each message. */
+  text?: string;
   /** What is to be different about the client with this number in the conversation with this number. */
   personOf?(conversation: number, client: number): Partial<Newcomer>;
 }
@@ -38,7 +40,7 @@ const AT_ONCE = 50;
 
 /** Brings people together: each conversation has its first message, and everybody in it follows. */
 export async function openTalk(stage: Stage, options: TalkOptions): Promise<Talk> {
-  const { conversations, clientsEach = 1, perSecond } = options;
+  const { conversations, clientsEach = 1, perSecond, text } = options;
   const groups: { clients: ChaosClient[]; conversationId: string }[] = [];
   while (groups.length < conversations) {
     const size = Math.min(AT_ONCE, conversations - groups.length);
@@ -57,7 +59,9 @@ export async function openTalk(stage: Stage, options: TalkOptions): Promise<Talk
   let writing: Promise<number[]>[] = [];
   const write = async ({ client, conversationId }: (typeof writers)[number]) => {
     const ackMs: number[] = [];
-    while (isWanted) ackMs.push(...(await client.burst({ conversationId, count: BURST, everyMs })));
+    while (isWanted) {
+      ackMs.push(...(await client.burst({ conversationId, count: BURST, everyMs, text })));
+    }
     return ackMs;
   };
   return {

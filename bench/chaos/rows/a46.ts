@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { countTyping, type Crowd, openCrowd, type Tally } from '../crowd.ts';
+import { atLeast, atMost, percentile, round } from '../figures.ts';
+import { defineRow } from '../row.ts';
+import { readStoredLogs } from '../stored-log.ts';
+
+interface Parameters {
+  visitors: number;
+  firstPerSecond: number;
+  /** Each step asks for so much more than the one before. */
+  factor: number;
+  steps: number;
+  stepMs: number;
+  overloadMs: number;
+  writesInFlight?: number;
+}
+
+/** Everybody types now and then, seldom enough to be relayed each time. */
+const TYPING_PER_SECOND = 40;
+const REFUSED_SHARE = 0.01;
+const GOODPUT_SHARE = 0.8;
+/** Of the typing that is relayed on a calm day, at most so much is relayed while messages are refused. */
+const TYPING_SHARE = 0.5;
+const RECOVERY_MS = 30_000;
+const CALM_P99_MS = 200;
+
+/** More than the machine can do: what matters most is done, the rest is refused at once, and calm returns by itself. */
+export const a46 = defineRow<Parameters>({
+  name: 'A46',
+  does: 'From 500 messages a second upwards until some are refused, then twice that capacity. Refusals say busy, typing is shed, goodput stays at 80 % of the most, calm within 30 s of the end.',
+  quick: {
+    visitors: 20,
+    firstPerSecond: 200,
+    factor: 4,
+    steps: 2,
+    stepMs: 800,
+    overloadMs: 1500,
+    writesInFlight: 4,
+  },
+  full: {
+    visitors: 200,
+    firstPerSecond: 500,
+    factor: 1.3,
+    steps: 16,
+    stepMs: 8000,
+    overloadMs: 30_000,
+  },
+  fullSeconds: 200,
+  async run(stage, { visitors, writesInFlight, ...climbing }) {
+    const server = await stage.startServer({ limits: writesInFlight ? { writesInFlight } : {} });
+    const typing = await countTyping(server);
+    const crowd = await openCrowd(server, visitors);
+    stage.onEnd(() => crowd.close());
+    const measure = async (perSecond: number, ms: number): Promise<Measured> => {
+      crowd.setPace({ sendsPerSecond: perSecond, typingPerSecond: TYPING_PER_SECOND });
+      crowd.take();
+      typing.take();
+      await sleep(ms);
+      const tally = crowd.take();
+      const relayed = [...typing.take().values()].reduce((sum, count) => sum + count, 0);
+      return { ...tally, goodput: tally.acked / tally.seconds, typing: relayed / tally.typed };
+    };
+    const { calm, most } = await climb(measure, climbing);
+    const over = await measure(2 * most, climbing.overloadMs);
+    const recoveryMs = await untilCalm(crowd, climbing.firstPerSecond);
+    crowd.setPace({ sendsPerSecond: 0, typingPerSecond: 0 });
+    await sleep(500);
+    crowd.close();
+    typing.close();
+
+    const codes = Object.keys(over.refused);
+    const lost = countLost(stage.file, crowd.ackedIds);
+    const figures = {
+      calmAckP99Ms: round(percentile(calm.ackMs, 0.99)),
+      mostPerSecond: round(most),
+      goodputAtTwice: round(over.goodput),
+      ackP99AtTwiceMs: round(percentile(over.ackMs, 0.99)),
+      refusedAtTwicePercent: round(100 * refusedShare(over)),
+      refusals: codes.join(' '),
+      typingRelayedCalmPercent: round(100 * calm.typing),
+      typingRelayedAtTwicePercent: round(100 * over.typing),
+      recoveryMs: round(recoveryMs),
+    };
+    const failures = [
+      ...atMost('acknowledged messages that are not stored', lost, 0),
+      ...atMost('kinds of refusals besides busy', codes.filter((it) => it !== 'busy').length, 0),
+      ...atMost('recovery in ms', recoveryMs, RECOVERY_MS),
+    ];
+    return { figures, failures: [...failures, ...(stage.isQuick ? [] : judge(calm, over, most))] };
+  },
+});
+
+interface Measured extends Tally {
+  /** Acknowledged messages per second. */
+  goodput: number;
+  /** Share of typing that agents were told of. */
+  typing: number;
+}
+
+type Measure = (perSecond: number, ms: number) => Promise<Measured>;
+
+/** Up to the first step that is not done in full. Answers the first step, and the most that was done. */
+async function climb(
+  measure: Measure,
+  { firstPerSecond, factor, steps, stepMs }: Omit<Parameters, 'visitors'>,
+): Promise<{ calm: Measured; most: number }> {
+  const calm = await measure(firstPerSecond, stepMs);
+  let most = calm.goodput;
+  let perSecond = firstPerSecond;
+  for (let step = 0; step < steps; step++) {
+    perSecond *= factor;
+    const reached = await measure(perSecond, stepMs);
+    most = Math.max(most, reached.goodput);
+    if (refusedShare(reached) > REFUSED_SHARE || reached.goodput < 0.9 * perSecond) break;
+  }
+  return { calm, most };
+}
+
+function judge(calm: Measured, over: Measured, most: number): string[] {
+  return [
+    ...atLeast('goodput at twice the capacity', over.goodput, GOODPUT_SHARE * most),
+    ...atLeast('share refused at twice the capacity', refusedShare(over), REFUSED_SHARE),
+    ...atMost('typing still relayed', over.typing / calm.typing, TYPING_SHARE),
+  ];
+}
+
+function refusedShare({ sent, refused }: Tally): number {
+  return Object.values(refused).reduce((sum, count) => sum + count, 0) / Math.max(1, sent);
+}
+
+/** Back at the first pace: until a second passes in which nothing is refused and all is quick. */
+async function untilCalm(crowd: Crowd, perSecond: number): Promise<number> {
+  crowd.setPace({ sendsPerSecond: perSecond, typingPerSecond: TYPING_PER_SECOND });
+  const since = performance.now();
+  for (;;) {
+    await sleep(1000);
+    const tally = crowd.take();
+    const isQuick = percentile(tally.ackMs, 0.99) < CALM_P99_MS;
+    const elapsedMs = performance.now() - since;
+    if (isQuick && tally.acked >= 0.9 * perSecond && refusedShare(tally) === 0) return elapsedMs;
+    if (elapsedMs > 2 * RECOVERY_MS) return elapsedMs;
+  }
+}
+
+function countLost(file: string, ackedIds: ReadonlySet<string>): number {
+  const stored = new Set(
+    readStoredLogs(file).flatMap(({ events }) => events.map(({ clientEventId }) => clientEventId)),
+  );
+  return [...ackedIds].filter((id) => !stored.has(id)).length;
+}
