@@ -9,6 +9,7 @@ import { styled, useColorScheme } from '@mui/material/styles';
 import { Check } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useDispatch, useSelector } from 'react-redux';
+import { Link } from 'react-router';
 import { selectSelf } from '../client/chat.ts';
 import { useSession } from '../client/console-context.tsx';
 import { useAct } from '../client/use-act.ts';
@@ -64,6 +65,10 @@ export function AccountMenu() {
         </Who>
         <Divider sx={{ marginBlock: 1 }} />
         <Looks />
+        <Divider sx={{ marginBlock: 1 }} />
+        <MenuItem component={Link} to="/settings/notifications" onClick={() => setAnchor(null)}>
+          {t('alerts.open')}
+        </MenuItem>
         <Divider sx={{ marginBlock: 1 }} />
         <Leaving
           onLeave={(work) => {

@@ -3,6 +3,7 @@ import { styled } from '@mui/material/styles';
 import Tooltip from '@mui/material/Tooltip';
 import { Inbox, Keyboard, type LucideIcon, UsersRound } from 'lucide-react';
 import { Link, useLocation } from 'react-router';
+import { MuteButton } from '../notifications/MuteButton.tsx';
 import { Mark } from '../shared/Arch.tsx';
 import { inboxPath } from '../shared/inbox-path.ts';
 import { t } from '../shared/texts.ts';
@@ -91,6 +92,7 @@ export function AppBar({ onShowShortcuts }: { onShowShortcuts(): void }) {
           </Tooltip>
         </>
       )}
+      <MuteButton />
       <AccountMenu />
     </Bar>
   );

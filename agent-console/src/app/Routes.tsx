@@ -15,6 +15,9 @@ const Join = lazy(async () => ({ default: (await import('./Join.tsx')).Join }));
 const AgentsPage = lazy(async () => ({
   default: (await import('../settings/AgentsPage.tsx')).AgentsPage,
 }));
+const NotificationsPage = lazy(async () => ({
+  default: (await import('../notifications/NotificationsPage.tsx')).NotificationsPage,
+}));
 
 /** Which page an address leads to, and who may see it. */
 export function ConsoleRoutes() {
@@ -44,6 +47,7 @@ function Door() {
         <Route element={<Shell />}>
           <Route path="inbox/:view/:conversationId?" element={<InboxPage />} />
           <Route path="settings/agents" element={<AgentsPage />} />
+          <Route path="settings/notifications" element={<NotificationsPage />} />
         </Route>
         <Route path="*" element={<Navigate to={inboxPath('all')} replace />} />
       </Routes>

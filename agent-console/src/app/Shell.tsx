@@ -2,13 +2,15 @@ import { styled } from '@mui/material/styles';
 import { useState } from 'react';
 import { useSelector } from 'react-redux';
 import { Outlet, useParams } from 'react-router';
+import { useAlerts } from '../notifications/use-alerts.ts';
 import { selectHasShortcuts } from '../shared/preferences.ts';
 import { t } from '../shared/texts.ts';
+import { useLate } from '../shared/use-late.ts';
 import { NARROW, useIsNarrow } from '../shared/use-layout.ts';
 import { useShortcuts } from '../shared/use-shortcuts.ts';
+import { ActToast } from './ActToast.tsx';
 import { AppBar } from './AppBar.tsx';
 import { ConnectionNotice } from './ConnectionNotice.tsx';
-import { ShortcutSheet } from './ShortcutSheet.tsx';
 import { useUnreadTitle } from './use-unread-title.ts';
 
 const Root = styled('div')({ display: 'flex', flexDirection: 'column', blockSize: '100dvh' });
@@ -33,12 +35,16 @@ const SkipLink = styled('a')(({ theme }) => ({
   '&:not(:focus)': { clipPath: 'inset(50%)' },
 }));
 
+const loadSheet = () => import('./ShortcutSheet.tsx');
+
 /** What stands around every page of somebody who is signed in. */
 export function Shell() {
   const [isSheetOpen, setIsSheetOpen] = useState(false);
-  const isReading = useParams()['conversationId'] !== undefined;
+  const conversationId = useParams()['conversationId'];
   const isNarrow = useIsNarrow();
+  const late = useLate(loadSheet, isSheetOpen);
   useUnreadTitle();
+  useAlerts(conversationId);
   useShortcuts({ '?': () => setIsSheetOpen(true) }, useSelector(selectHasShortcuts));
   return (
     <Root>
@@ -54,10 +60,11 @@ export function Shell() {
       </SkipLink>
       <ConnectionNotice />
       <Columns>
-        {!(isNarrow && isReading) && <AppBar onShowShortcuts={() => setIsSheetOpen(true)} />}
+        {!(isNarrow && conversationId) && <AppBar onShowShortcuts={() => setIsSheetOpen(true)} />}
         <Outlet />
       </Columns>
-      <ShortcutSheet isOpen={isSheetOpen} onClose={() => setIsSheetOpen(false)} />
+      <ActToast />
+      {late && <late.ShortcutSheet isOpen={isSheetOpen} onClose={() => setIsSheetOpen(false)} />}
     </Root>
   );
 }

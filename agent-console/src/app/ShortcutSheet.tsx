@@ -10,17 +10,30 @@ import { Fragment } from 'react';
 import { useDispatch, useSelector } from 'react-redux';
 import { Key } from '../shared/Key.tsx';
 import { selectHasShortcuts, shortcutsSwitched } from '../shared/preferences.ts';
-import { t } from '../shared/texts.ts';
+import { type TextKey, t } from '../shared/texts.ts';
 
-const SHORTCUTS = [
+interface Shortcut {
+  keys: readonly string[];
+  key: Extract<TextKey, `shortcuts.${string}`>;
+}
+
+const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['J', '↓'], key: 'shortcuts.next' },
   { keys: ['K', '↑'], key: 'shortcuts.previous' },
   { keys: ['R', 'Enter'], key: 'shortcuts.reply' },
   { keys: ['Esc'], key: 'shortcuts.leave' },
   { keys: ['A'], key: 'shortcuts.assign' },
   { keys: ['E'], key: 'shortcuts.resolve' },
+  { keys: ['Ctrl Z'], key: 'shortcuts.undo' },
   { keys: ['?'], key: 'shortcuts.sheet' },
-] as const;
+];
+
+const IN_MESSAGES: readonly Shortcut[] = [
+  { keys: ['↑', '↓'], key: 'shortcuts.messages' },
+  { keys: ['R'], key: 'shortcuts.message_reply' },
+  { keys: ['E'], key: 'shortcuts.message_edit' },
+  { keys: ['↑'], key: 'shortcuts.edit_last' },
+];
 
 const List = styled('dl')(({ theme }) => ({
   margin: 0,
@@ -40,6 +53,11 @@ const Or = styled('span')(({ theme }) => ({
   color: theme.vars.palette.chat.text3,
 }));
 
+const Heading = styled('h3')(({ theme }) => ({
+  ...theme.typography.h3,
+  margin: '20px 0 4px',
+}));
+
 /** Every key that does something by itself, and the switch that turns them off. */
 export function ShortcutSheet({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
   const dispatch = useDispatch();
@@ -48,21 +66,9 @@ export function ShortcutSheet({ isOpen, onClose }: { isOpen: boolean; onClose():
     <Dialog open={isOpen} onClose={onClose} maxWidth="xs" fullWidth>
       <DialogTitle>{t('shortcuts.title')}</DialogTitle>
       <DialogContent>
-        <List>
-          {SHORTCUTS.map(({ keys, key }) => (
-            <div key={key}>
-              <dt>{t(key)}</dt>
-              <dd>
-                {keys.map((each, index) => (
-                  <Fragment key={each}>
-                    {index > 0 && <Or>{t('shortcuts.or')}</Or>}
-                    <Key>{each}</Key>
-                  </Fragment>
-                ))}
-              </dd>
-            </div>
-          ))}
-        </List>
+        <Keys shortcuts={SHORTCUTS} />
+        <Heading>{t('shortcuts.in_messages')}</Heading>
+        <Keys shortcuts={IN_MESSAGES} />
       </DialogContent>
       <DialogActions sx={{ justifyContent: 'space-between' }}>
         <FormControlLabel
@@ -77,5 +83,25 @@ export function ShortcutSheet({ isOpen, onClose }: { isOpen: boolean; onClose():
         <Button onClick={onClose}>{t('shortcuts.close')}</Button>
       </DialogActions>
     </Dialog>
+  );
+}
+
+function Keys({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
+  return (
+    <List>
+      {shortcuts.map(({ keys, key }) => (
+        <div key={key}>
+          <dt>{t(key)}</dt>
+          <dd>
+            {keys.map((each, index) => (
+              <Fragment key={each}>
+                {index > 0 && <Or>{t('shortcuts.or')}</Or>}
+                <Key>{each}</Key>
+              </Fragment>
+            ))}
+          </dd>
+        </div>
+      ))}
+    </List>
   );
 }

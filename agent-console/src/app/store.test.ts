@@ -3,7 +3,7 @@ import { signedIn, signedOut } from '../client/session-slice.ts';
 import { draftChanged, selectDraft } from '../conversation/drafts.ts';
 import { conversationOpened } from '../conversation/open-conversations.ts';
 import type { KeptStorage } from '../shared/persisted.ts';
-import { densityChosen, selectDensity } from '../shared/preferences.ts';
+import { densityChosen, selectDensity, selectIsMuted, soundMuted } from '../shared/preferences.ts';
 import { createConsoleStore, hearOtherTab } from './store.ts';
 
 describe('the store', () => {
@@ -17,7 +17,7 @@ describe('the store', () => {
 
     const after = createConsoleStore({ storage });
     after.dispatch(signedIn({ agentId: 'ag_1' }));
-    expect(selectDraft(after.getState(), 'cv_1')).toBe('Half a sen');
+    expect(selectDraft(after.getState(), 'cv_1').text).toBe('Half a sen');
     expect(after.getState().openConversations).toEqual(['cv_1']);
     expect(selectDensity(after.getState())).toBe('compact');
   });
@@ -28,10 +28,10 @@ describe('the store', () => {
     store.dispatch(draftChanged({ conversationId: 'cv_1', text: 'Mine' }));
     store.dispatch(signedOut({ notice: null }));
     store.dispatch(signedIn({ agentId: 'ag_2' }));
-    expect(selectDraft(store.getState(), 'cv_1')).toBe('');
+    expect(selectDraft(store.getState(), 'cv_1').text).toBe('');
     store.dispatch(signedOut({ notice: null }));
     store.dispatch(signedIn({ agentId: 'ag_1' }));
-    expect(selectDraft(store.getState(), 'cv_1')).toBe('Mine');
+    expect(selectDraft(store.getState(), 'cv_1').text).toBe('Mine');
   });
 
   it('knows the drafts of another tab, so that neither drops those of the other', () => {
@@ -43,10 +43,27 @@ describe('the store', () => {
     hearOtherTab(there, { key, newValue: storage.getItem(key) });
     there.dispatch(draftChanged({ conversationId: 'cv_2', text: 'From there' }));
     hearOtherTab(here, { key, newValue: storage.getItem(key) });
-    hearOtherTab(here, { key: 'alcove:console:ag_2:drafts', newValue: '{"cv_3":"Not mine"}' });
+    hearOtherTab(here, {
+      key: 'alcove:console:ag_2:drafts',
+      newValue: '{"cv_3":{"text":"Not mine"}}',
+    });
     hearOtherTab(here, { key, newValue: '{"cv_1":' });
-    expect(here.getState().drafts).toEqual({ cv_1: 'From here', cv_2: 'From there' });
+    expect(here.getState().drafts).toEqual({
+      cv_1: { text: 'From here' },
+      cv_2: { text: 'From there' },
+    });
     expect(JSON.parse(storage.getItem(key) ?? '')).toEqual(here.getState().drafts);
+  });
+
+  it('mutes every tab when one is muted', () => {
+    const storage = memoryStorage();
+    const key = 'alcove:console:ag_1:preferences';
+    const [here, there] = [createConsoleStore({ storage }), createConsoleStore({ storage })];
+    for (const store of [here, there]) store.dispatch(signedIn({ agentId: 'ag_1' }));
+    here.dispatch(soundMuted(true));
+    expect(selectIsMuted(there.getState())).toBe(false);
+    hearOtherTab(there, { key, newValue: storage.getItem(key) });
+    expect(selectIsMuted(there.getState())).toBe(true);
   });
 
   it('forgets a draft that was emptied', () => {
@@ -65,7 +82,7 @@ describe('the store', () => {
       const store = createConsoleStore({ storage });
       store.dispatch(signedIn({ agentId: 'ag_1' }));
       store.dispatch(draftChanged({ conversationId: 'cv_1', text: 'still here' }));
-      expect(selectDraft(store.getState(), 'cv_1')).toBe('still here');
+      expect(selectDraft(store.getState(), 'cv_1').text).toBe('still here');
     }
   });
 

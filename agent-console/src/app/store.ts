@@ -1,4 +1,5 @@
 import { combineReducers, configureStore, type Middleware } from '@reduxjs/toolkit';
+import { actsReducer } from '../client/acts.ts';
 import { chatReducer } from '../client/chat.ts';
 import { sessionReducer, signedIn, signedOut } from '../client/session-slice.ts';
 import { acceptDrafts, draftsRead, draftsReducer } from '../conversation/drafts.ts';
@@ -18,6 +19,7 @@ import {
 const reducer = combineReducers({
   session: sessionReducer,
   chat: chatReducer,
+  acts: actsReducer,
   drafts: draftsReducer,
   openConversations: openConversationsReducer,
   preferences: preferencesReducer,
@@ -43,17 +45,23 @@ export function createConsoleStore({ storage }: { storage: KeptStorage | null })
 export type ConsoleStore = ReturnType<typeof createConsoleStore>;
 
 /**
- * Takes over the drafts that another tab has kept (the browser's `storage` event). Tabs write the whole map, so one that
- * did not know of the other's drafts would drop them.
+ * Takes over what another tab has kept (the browser's `storage` event): the drafts, since tabs write the whole map and one
+ * that did not know of the other's would drop them; and the preferences, since the tab that makes the sounds may not be
+ * the one in which they were muted.
  */
 export function hearOtherTab(
   store: ConsoleStore,
   { key, newValue }: Pick<StorageEvent, 'key' | 'newValue'>,
 ): void {
   const { session } = store.getState();
-  if (session.status !== 'signed_in' || key !== keyOf('drafts', session.agentId)) return;
-  const drafts = parseKept(newValue, acceptDrafts);
-  if (drafts) store.dispatch(draftsRead(drafts));
+  if (session.status !== 'signed_in') return;
+  if (key === keyOf('drafts', session.agentId)) {
+    const drafts = parseKept(newValue, acceptDrafts);
+    if (drafts) store.dispatch(draftsRead(drafts));
+  } else if (key === keyOf('preferences', session.agentId)) {
+    const preferences = parseKept(newValue, acceptPreferences);
+    if (preferences) store.dispatch(preferencesRead(preferences));
+  }
 }
 
 /** Reads what is kept when somebody signs in, writes what changed after each action. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { contrastOf } from '@alcove/protocol';
 import { describe, expect, it } from 'vitest';
 import { AVATAR_TOKENS, TOKENS, theme, type Tokens } from './theme.ts';
@@ -63,10 +63,11 @@ describe('the colours', () => {
   });
 
   it('are the same as the widget’s on faces', () => {
-    const css = readFileSync(
-      new URL('../../../widget/src/app/widget.css', import.meta.url),
-      'utf8',
-    );
+    const folder = new URL('../../../widget/src/app/', import.meta.url);
+    const css = readdirSync(folder)
+      .filter((name) => name.endsWith('.css'))
+      .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+      .join('\n');
     for (const [hue, { fill, ink }] of Object.entries(AVATAR_TOKENS.light)) {
       const face = new Map(
         [...block(css, `.${hue} {`).matchAll(/--_(\w+): (#\w+)/g)].map(([, name, value]) => [

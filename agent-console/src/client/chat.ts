@@ -47,6 +47,7 @@ export const selectSelf = (root: ChatRoot): Agent | null => root.chat.agent;
 export const selectWorkspace = (root: ChatRoot) => root.chat.workspace;
 export const selectAgents = (root: ChatRoot) => root.chat.agents;
 export const selectConnection = (root: ChatRoot) => root.chat.connection;
+export const selectPendingActs = (root: ChatRoot) => root.chat.pendingActs;
 export const selectCounts = (root: ChatRoot) => root.chat.counts;
 export const selectRow = (root: ChatRoot, conversationId: string): InboxRow | undefined =>
   root.chat.rows[conversationId];

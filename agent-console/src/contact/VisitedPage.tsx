@@ -1,15 +1,11 @@
 import type { Page } from '@alcove/protocol';
-import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import { styled } from '@mui/material/styles';
 import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
 import { withoutOverrides } from '../shared/contact-name.ts';
 import { MATCH_PARENT } from '../shared/match-parent.ts';
 import { t } from '../shared/texts.ts';
+import { useLate } from '../shared/use-late.ts';
 import { pageLink } from './page-link.ts';
 
 const Open = styled('button')(({ theme }) => ({
@@ -35,11 +31,14 @@ const Address = styled('span')(({ theme }) => ({
   '& b': { fontWeight: 600 },
 }));
 
+const loadDialog = () => import('./LeaveDialog.tsx');
+
 /**
  * The page that a visitor is on. A browser can claim any address, so the whole host is shown, and leaving is confirmed.
  */
 export function VisitedPage({ page }: { page: Page }) {
   const [isAsking, setIsAsking] = useState(false);
+  const late = useLate(loadDialog, isAsking);
   const link = pageLink(page.url);
   if (!link)
     return <bdi dir="auto">{t('contact.unsafe_page', { url: withoutOverrides(page.url) })}</bdi>;
@@ -54,24 +53,9 @@ export function VisitedPage({ page }: { page: Page }) {
           {link.path}
         </Address>
       </Open>
-      <Dialog open={isAsking} onClose={() => setIsAsking(false)} maxWidth="xs" fullWidth>
-        <DialogTitle>{t('leave.title')}</DialogTitle>
-        <DialogContent sx={{ overflowWrap: 'anywhere' }}>
-          {t('leave.body')} <b dir="ltr">{link.host}</b>
-        </DialogContent>
-        <DialogActions>
-          <Button onClick={() => setIsAsking(false)}>{t('leave.cancel')}</Button>
-          <Button
-            variant="contained"
-            href={link.href}
-            target="_blank"
-            rel="noopener noreferrer nofollow"
-            onClick={() => setIsAsking(false)}
-          >
-            {t('leave.open')}
-          </Button>
-        </DialogActions>
-      </Dialog>
+      {late && (
+        <late.LeaveDialog link={link} isOpen={isAsking} onClose={() => setIsAsking(false)} />
+      )}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import type { Agent, InboxRow } from '@alcove/protocol';
+import type { Agent } from '@alcove/protocol';
 import Button from '@mui/material/Button';
 import Divider from '@mui/material/Divider';
 import Menu from '@mui/material/Menu';
@@ -20,7 +20,7 @@ import { t } from '../shared/texts.ts';
 import { VisuallyHidden } from '../shared/VisuallyHidden.tsx';
 
 interface AssignMenuProps {
-  row: InboxRow;
+  assigneeId: string | null;
   /** Pressed by the shortcut. */
   button: RefObject<HTMLButtonElement | null>;
   isShort: boolean;
@@ -45,9 +45,8 @@ const Grow = styled('span')({
 });
 
 /** Who has the conversation, and a menu to change it. */
-export function AssignMenu({ row, button, isShort, onAssign }: AssignMenuProps) {
+export function AssignMenu({ assigneeId, button, isShort, onAssign }: AssignMenuProps) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const assigneeId = row.assignee?.agentId ?? null;
   const name = useAgentName(assigneeId);
   const self = useSelector(selectSelf);
   const shown = assigneeId === self?.id ? t('assign.you') : (name ?? t('assign.unassigned'));

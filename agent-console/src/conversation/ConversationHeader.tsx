@@ -1,15 +1,16 @@
 import type { InboxRow } from '@alcove/protocol';
+import type { PendingAct } from '@alcove/sdk/agent';
 import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
 import IconButton from '@mui/material/IconButton';
 import { styled } from '@mui/material/styles';
 import Tooltip from '@mui/material/Tooltip';
 import { ArrowLeft, Check, PanelRight, RotateCcw } from 'lucide-react';
-import { type RefObject, useState } from 'react';
+import type { RefObject } from 'react';
 import { useSelector } from 'react-redux';
 import { Link } from 'react-router';
-import { type ChatRoot, selectPresence } from '../client/chat.ts';
-import { useClient } from '../client/console-context.tsx';
+import { type ChatRoot, selectPendingActs, selectPresence } from '../client/chat.ts';
+import { useActs } from '../client/use-acts.ts';
 import { Avatar } from '../shared/Avatar.tsx';
 import { contactName } from '../shared/contact-name.ts';
 import { MATCH_PARENT } from '../shared/match-parent.ts';
@@ -18,6 +19,7 @@ import { t } from '../shared/texts.ts';
 import { useIsNarrow, useIsWide } from '../shared/use-layout.ts';
 import { useShortcuts } from '../shared/use-shortcuts.ts';
 import { AssignMenu } from './AssignMenu.tsx';
+import { PendingActs } from './PendingActs.tsx';
 
 interface ConversationHeaderProps {
   row: InboxRow;
@@ -25,7 +27,6 @@ interface ConversationHeaderProps {
   backTo: string;
   assignButton: RefObject<HTMLButtonElement | null>;
   onShowContact(): void;
-  onFailure(error: unknown): void;
 }
 
 const Bar = styled('header')(({ theme }) => ({
@@ -67,8 +68,8 @@ const Resolved = styled(Chip)(({ theme }) => ({
 
 /** Who one talks with, who has it, and the way to end it. */
 export function ConversationHeader(props: ConversationHeaderProps) {
-  const { row, backTo, assignButton, onShowContact, onFailure } = props;
-  const client = useClient();
+  const { row, backTo, assignButton, onShowContact } = props;
+  const pending = usePendingActs(row.id);
   const isNarrow = useIsNarrow();
   const isWide = useIsWide();
   const presence =
@@ -76,82 +77,93 @@ export function ConversationHeader(props: ConversationHeaderProps) {
     (row.isVisitorOnline ? 'online' : 'offline');
   const name = contactName(row.contact);
   return (
-    <Bar>
-      {isNarrow && (
-        <IconButton component={Link} to={backTo} aria-label={t('conversation.back')}>
-          <ArrowLeft size={20} aria-hidden className="flips" />
-        </IconButton>
-      )}
-      <Avatar id={row.contact.id} name={name} kind="visitor" size={36} presence={presence} />
-      <Person>
-        <Name as={isNarrow ? 'h1' : 'h2'} dir="auto">
-          {name}
-        </Name>
-        <Status>
-          {presence === 'unknown'
-            ? t('conversation.presence_unknown')
-            : t(`conversation.${presence}`)}
-        </Status>
-      </Person>
-      {row.status === 'resolved' && !isNarrow && (
-        <Resolved label={t('conversation.status.resolved')} />
-      )}
-      <AssignMenu
-        row={row}
-        button={assignButton}
-        isShort={isNarrow}
-        onAssign={(agentId) => void client.assign(row.id, agentId).catch(onFailure)}
-      />
-      <ResolveButton row={row} isShort={isNarrow} onFailure={onFailure} />
-      {!isWide && (
-        <Tooltip title={t('conversation.open_contact')}>
-          <IconButton aria-label={t('conversation.open_contact')} onClick={onShowContact}>
-            <PanelRight size={20} aria-hidden className="flips" />
+    <>
+      <Bar>
+        {isNarrow && (
+          <IconButton component={Link} to={backTo} aria-label={t('conversation.back')}>
+            <ArrowLeft size={20} aria-hidden className="flips" />
           </IconButton>
-        </Tooltip>
-      )}
-    </Bar>
+        )}
+        <Avatar id={row.contact.id} name={name} kind="visitor" size={36} presence={presence} />
+        <Person>
+          <Name as={isNarrow ? 'h1' : 'h2'} dir="auto">
+            {name}
+          </Name>
+          <Status>
+            {presence === 'unknown'
+              ? t('conversation.presence_unknown')
+              : t(`conversation.${presence}`)}
+          </Status>
+        </Person>
+        {row.status === 'resolved' && !isNarrow && (
+          <Resolved label={t('conversation.status.resolved')} />
+        )}
+        <Assignment row={row} pending={pending} button={assignButton} isShort={isNarrow} />
+        <ResolveButton row={row} pending={pending} isShort={isNarrow} />
+        {!isWide && (
+          <Tooltip title={t('conversation.open_contact')}>
+            <IconButton aria-label={t('conversation.open_contact')} onClick={onShowContact}>
+              <PanelRight size={20} aria-hidden className="flips" />
+            </IconButton>
+          </Tooltip>
+        )}
+      </Bar>
+      <PendingActs acts={pending} />
+    </>
   );
 }
 
-function ResolveButton({
-  row,
-  isShort,
-  onFailure,
-}: {
+interface ActProps {
   row: InboxRow;
+  /** What was asked for counts at once, also while it waits: the way back is then offered. */
+  pending: readonly PendingAct[];
   isShort: boolean;
-  onFailure(error: unknown): void;
-}) {
-  const client = useClient();
-  const [isBusy, setIsBusy] = useState(false);
-  const isResolved = row.status === 'resolved';
-  const change = () => {
-    if (isBusy) return;
-    setIsBusy(true);
-    const done = isResolved ? client.reopen(row.id) : client.resolve(row.id);
-    void done.catch(onFailure).finally(() => setIsBusy(false));
-  };
+}
+
+function Assignment({
+  row,
+  pending,
+  button,
+  isShort,
+}: ActProps & { button: RefObject<HTMLButtonElement | null> }) {
+  const acts = useActs();
+  const asked = pending.find((act) => act.kind === 'assign');
+  const assigneeId = (asked ? asked.assigneeId : row.assignee?.agentId) ?? null;
+  const assign = (to: string | null) =>
+    void acts.run({ kind: 'assign', conversationId: row.id, from: assigneeId, to });
+  return <AssignMenu assigneeId={assigneeId} button={button} isShort={isShort} onAssign={assign} />;
+}
+
+function ResolveButton({ row, pending, isShort }: ActProps) {
+  const acts = useActs();
+  const asked = pending.find((act) => act.kind !== 'assign');
+  const isResolved = asked ? asked.kind === 'resolve' : row.status === 'resolved';
+  const kind = isResolved ? 'reopen' : 'resolve';
+  const change = () => void acts.run({ kind, conversationId: row.id });
   useShortcuts({ e: change }, useSelector(selectHasShortcuts));
-  const label = t(isResolved ? 'conversation.reopen' : 'conversation.resolve');
+  const label = t(`conversation.${kind}`);
   const icon = isResolved ? <RotateCcw size={18} aria-hidden /> : <Check size={18} aria-hidden />;
   if (isShort) {
     return (
-      <IconButton aria-label={label} disabled={isBusy} onClick={change}>
+      <IconButton aria-label={label} onClick={change}>
         {icon}
       </IconButton>
     );
   }
   return (
-    <Button
-      size="small"
-      variant="outlined"
-      startIcon={icon}
-      loading={isBusy}
-      loadingPosition="start"
-      onClick={change}
-    >
+    <Button size="small" variant="outlined" startIcon={icon} onClick={change}>
       {label}
     </Button>
   );
+}
+
+/** What is on its way for this conversation: the latest wish for who has it, and for its status. */
+function usePendingActs(conversationId: string): readonly PendingAct[] {
+  const all = useSelector(selectPendingActs);
+  const own = all.filter((act) => act.conversationId === conversationId);
+  const latest = [
+    own.findLast(({ kind }) => kind === 'assign'),
+    own.findLast(({ kind }) => kind !== 'assign'),
+  ];
+  return latest.filter((act) => act !== undefined);
 }

@@ -1,7 +1,5 @@
 import type { InboxRow } from '@alcove/protocol';
 import type { ConversationState } from '@alcove/sdk/agent';
-import Alert from '@mui/material/Alert';
-import Snackbar from '@mui/material/Snackbar';
 import { styled } from '@mui/material/styles';
 import { useEffect, useRef, useState } from 'react';
 import { useDispatch, useSelector } from 'react-redux';
@@ -10,7 +8,6 @@ import { useClient } from '../client/console-context.tsx';
 import { reasonOf } from '../client/reason.ts';
 import { EmptyState } from '../shared/EmptyState.tsx';
 import { selectHasShortcuts } from '../shared/preferences.ts';
-import { t } from '../shared/texts.ts';
 import { useShortcuts } from '../shared/use-shortcuts.ts';
 import { Announcer } from './Announcer.tsx';
 import { Composer } from './Composer.tsx';
@@ -18,6 +15,7 @@ import { ConversationHeader } from './ConversationHeader.tsx';
 import { LoadingTimeline } from './LoadingTimeline.tsx';
 import { conversationClosed } from './open-conversations.ts';
 import { Timeline } from './Timeline.tsx';
+import { useDraftStarts } from './use-draft-starts.ts';
 
 interface ConversationPaneProps {
   conversationId: string;
@@ -60,7 +58,7 @@ function OpenConversation({
 }: Omit<ConversationPaneProps, 'conversationId'> & { row: InboxRow; log: ConversationState }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const assignButton = useRef<HTMLButtonElement>(null);
-  const [failure, setFailure] = useState<string | null>(null);
+  const starts = useDraftStarts(row.id, field);
   useShortcuts(
     {
       r: () => field.current?.focus(),
@@ -76,22 +74,10 @@ function OpenConversation({
         backTo={backTo}
         assignButton={assignButton}
         onShowContact={onShowContact}
-        onFailure={(error) =>
-          setFailure(t('conversation.action_failed', { reason: reasonOf(error) }))
-        }
       />
-      <Timeline row={row} log={log} />
-      <Composer row={row} field={field} />
+      <Timeline row={row} log={log} starts={starts} />
+      <Composer row={row} field={field} onEdit={starts.edit} />
       <Announcer row={row} />
-      <Snackbar
-        open={failure !== null}
-        autoHideDuration={8_000}
-        onClose={(_event, reason) => reason !== 'clickaway' && setFailure(null)}
-      >
-        <Alert severity="error" onClose={() => setFailure(null)}>
-          {failure}
-        </Alert>
-      </Snackbar>
     </Pane>
   );
 }

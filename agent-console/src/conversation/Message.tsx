@@ -1,109 +1,97 @@
-import type { Agent } from '@alcove/protocol';
-import type { TimelineItem } from '@alcove/sdk/agent';
-import { memo } from 'react';
-import { useClient } from '../client/console-context.tsx';
+import { type Agent, type ContactSummary, textOf } from '@alcove/protocol';
+import { Trash2 } from 'lucide-react';
+import { memo, useId } from 'react';
 import { Avatar } from '../shared/Avatar.tsx';
 import { t } from '../shared/texts.ts';
-import { clockTime, fullTime } from '../shared/times.ts';
 import { VisuallyHidden } from '../shared/VisuallyHidden.tsx';
-import {
-  Bubble,
-  Emoji,
-  End,
-  FacePlace,
-  Failure,
-  MessageRowRoot,
-  Meta,
-  Side,
-  TextButton,
-} from './timeline-parts.tsx';
+import { MessageActions } from './MessageActions.tsx';
+import { MessageMeta } from './MessageMeta.tsx';
+import type { MessageAct, MessageItem } from './message-acts.ts';
+import { QuoteOf } from './QuoteOf.tsx';
+import { speakerOf } from './speaker.ts';
+import { Bubble, Emoji, End, FacePlace, MessageRowRoot, Side, Words } from './timeline-parts.tsx';
 import { isEmojiOnly } from './timeline-rows.ts';
 
-type MessageItem = Extract<TimelineItem, { kind: 'message' }>;
+/** What can be done from within a message; one object for all of them, so that they stay as they are. */
+export interface MessageTools {
+  /** @param at the element that was pressed */
+  run(act: MessageAct, item: MessageItem, at: HTMLElement): void;
+  jumpTo(seq: number): void;
+}
 
-interface MessageProps {
+export interface MessageProps {
   item: MessageItem;
   isFirstOfGroup: boolean;
   isLastOfGroup: boolean;
   showsState: boolean;
+  /** Under the pointer or the focus: shows what can be done with it. */
+  isActive: boolean;
+  /** The one message that the tab key leads to. */
+  isTabStop: boolean;
+  /** A quote has just led to it. */
+  isFound: boolean;
   self: Agent | null;
-  visitorName: string;
-  visitorFaceId: string;
+  contact: ContactSummary;
+  tools: MessageTools;
   watchEnd(end: HTMLElement | null): (() => void) | undefined;
 }
 
 /** What somebody said. Own side at the end, the visitor at the start; told by shape as well as by colour. */
 export const Message = memo(function Message(props: MessageProps) {
-  const { item, isFirstOfGroup, isLastOfGroup, showsState, self, watchEnd } = props;
-  const { id, name } = speaker(props);
-  const text = item.content.kind === 'text' ? item.content.text : t('timeline.unsupported');
-  const Words = isEmojiOnly(text) ? Emoji : Bubble;
+  const { item, isFirstOfGroup, isLastOfGroup, isActive, isFound, self, contact, tools, watchEnd } =
+    props;
+  const { id, name } = speakerOf(item.actor, self, contact);
+  const labels = useId();
   return (
     <MessageRowRoot
+      role="group"
+      aria-labelledby={`${labels}who ${labels}words`}
+      tabIndex={props.isTabStop ? 0 : -1}
+      data-message
       data-own={item.isOwn || undefined}
       data-first={isFirstOfGroup || undefined}
       data-last={isLastOfGroup || undefined}
       data-state={item.state}
+      data-deleted={item.content.kind === 'deleted' || undefined}
+      data-found={isFound || undefined}
       data-fresh={item.seq === undefined || undefined}
     >
       <Side>
         <FacePlace>
           {isLastOfGroup && <Avatar id={id} name={name} kind={item.actor.kind} size={28} />}
         </FacePlace>
-        <VisuallyHidden>{name}</VisuallyHidden>
-        <Words dir="auto">{text}</Words>
+        <VisuallyHidden id={`${labels}who`}>{name}</VisuallyHidden>
+        <Said {...{ item, self, contact, tools }} wordsId={`${labels}words`} />
+        {isActive && <MessageActions item={item} onAct={tools.run} />}
       </Side>
       {!item.isOwn && item.seq !== undefined && <End ref={watchEnd} data-read-seq={item.seq} />}
-      {(isLastOfGroup || showsState) && (
-        <Meta>
-          {isLastOfGroup && (
-            <>
-              {item.isOwn && item.actor.id !== self?.id && <bdi dir="auto">{name}</bdi>}
-              {item.actor.kind === 'bot' && <span>{t('bot.label')}</span>}
-              <time dir="auto" dateTime={item.at} title={fullTime(item.at)}>
-                {clockTime(item.at)}
-              </time>
-            </>
-          )}
-          {showsState && <State item={item} />}
-        </Meta>
-      )}
+      <MessageMeta {...{ item, isLastOfGroup, self, tools, name }} showsState={props.showsState} />
     </MessageRowRoot>
   );
 });
 
-/** How far a message got, in words. */
-function State({ item }: { item: MessageItem }) {
-  const client = useClient();
-  if (item.state !== 'failed') return <span>{stateText(item)}</span>;
+type SaidProps = Pick<MessageProps, 'item' | 'self' | 'contact' | 'tools'> & { wordsId: string };
+
+function Said({ item, self, contact, tools, wordsId }: SaidProps) {
+  const { content, replyTo } = item;
+  if (content.kind === 'deleted') {
+    return (
+      <Bubble data-said>
+        <Words id={wordsId}>
+          <Trash2 size={14} aria-hidden />
+          {t('message.deleted')}
+        </Words>
+      </Bubble>
+    );
+  }
+  const text = content.kind === 'text' ? textOf(content) : t('timeline.unsupported');
+  const Frame = isEmojiOnly(text) && !replyTo ? Emoji : Bubble;
   return (
-    <Failure role="alert">
-      <span>
-        {t('message.failed')} {item.failure}
-      </span>
-      <TextButton type="button" onClick={() => void client.retry(item.key)}>
-        {t('message.retry')}
-      </TextButton>
-      <TextButton type="button" data-danger onClick={() => void client.discard(item.key)}>
-        {t('message.delete')}
-      </TextButton>
-    </Failure>
+    <Frame data-said>
+      {replyTo && <QuoteOf quote={replyTo} self={self} contact={contact} onGo={tools.jumpTo} />}
+      <Words id={wordsId} dir="auto">
+        {text}
+      </Words>
+    </Frame>
   );
-}
-
-function stateText(item: MessageItem): string {
-  if (item.state !== 'read') return t(`message.${item.state}`);
-  return item.readAt
-    ? t('message.read', { time: clockTime(item.readAt) })
-    : t('message.read_untimed');
-}
-
-function speaker({ item, self, visitorName, visitorFaceId }: MessageProps): {
-  id: string;
-  name: string;
-} {
-  const { id, kind, name } = item.actor;
-  if (kind === 'visitor') return { id: visitorFaceId, name: visitorName };
-  // What is still on its way carries no name yet.
-  return { id, name: name ?? (id === self?.id ? self.name : t('assign.gone')) };
 }

@@ -136,9 +136,10 @@ interface OpenTabProps {
 
 function OpenTab({ conversationId, isSelected, path, onClose }: OpenTabProps) {
   const row = useSelector((root: ChatRoot) => selectRow(root, conversationId));
-  const hasDraft = useSelector(
-    (root: DraftsRoot) => selectDraft(root, conversationId).trim() !== '',
-  );
+  const hasDraft = useSelector((root: DraftsRoot) => {
+    const { text, editing } = selectDraft(root, conversationId);
+    return text.trim() !== '' || editing !== undefined;
+  });
   const tab = useRef<HTMLDivElement>(null);
   const isShown = row !== undefined;
   useEffect(() => {

@@ -4,14 +4,20 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useSelector } from 'react-redux';
 import { selectSelf } from '../client/chat.ts';
 import { useClient } from '../client/console-context.tsx';
-import { contactName } from '../shared/contact-name.ts';
+import { selectHasShortcuts } from '../shared/preferences.ts';
 import { t } from '../shared/texts.ts';
+import { useLate } from '../shared/use-late.ts';
 import { useNow } from '../shared/use-now.ts';
 import { JumpButton } from './JumpButton.tsx';
+import type { MessageTools } from './Message.tsx';
 import { TimelineLine } from './TimelineLine.tsx';
 import { Lines, Older, Root, Scroller } from './timeline-parts.tsx';
 import { isEventRow, type TimelineRow, timelineRows } from './timeline-rows.ts';
 import { TypingBubble } from './TypingBubble.tsx';
+import { type ActiveMessage, useActiveMessage } from './use-active-message.ts';
+import type { DraftStarts } from './use-draft-starts.ts';
+import { useJumpToMessage } from './use-jump-to-message.ts';
+import { useMessageTools } from './use-message-tools.ts';
 import { useNewMark } from './use-new-mark.ts';
 import { useReadMark } from './use-read-mark.ts';
 import { useTimelineWindow } from './use-timeline-window.ts';
@@ -19,13 +25,17 @@ import { useTimelineWindow } from './use-timeline-window.ts';
 interface TimelineProps {
   row: InboxRow;
   log: ConversationState;
+  /** Ways to begin writing about a message. */
+  starts: DraftStarts;
 }
+
+const loadDialogs = () => import('./MessageDialogs.tsx');
 
 /**
  * A conversation as it was said. Only a window of its rows is in the page; it slides with the scrolling, and older
  * pages are asked for at its upper end.
  */
-export function Timeline({ row, log }: TimelineProps) {
+export function Timeline({ row, log, starts }: TimelineProps) {
   const client = useClient();
   const self = useSelector(selectSelf);
   const scroller = useRef<HTMLDivElement>(null);
@@ -37,7 +47,7 @@ export function Timeline({ row, log }: TimelineProps) {
   const newFrom = useNewMark(items, readSeq, isAtBottom);
   const rows = useMemo(() => timelineRows(items, newFrom), [items, newFrom]);
   const watchEnd = useReadMark(scroller, (seq) => client.markRead(row.id, seq));
-  const [shown, jump] = useTimelineWindow({
+  const [shown, jump, reveal] = useTimelineWindow({
     rows,
     scroller,
     list,
@@ -47,17 +57,29 @@ export function Timeline({ row, log }: TimelineProps) {
     },
   });
   useFollowOwn(items.at(-1), jump);
+  const [foundKey, jumpTo] = useJumpToMessage({ log, rows, list, reveal });
+  const [tools, open, close] = useMessageTools({ starts, jumpTo });
+  const late = useLate(loadDialogs, open !== null);
+  const hasShortcuts = useSelector(selectHasShortcuts);
+  const active = useActiveMessage({ rows: shown, list, hasShortcuts, onAct: tools.run });
 
   return (
     <Root>
-      <Scroller ref={scroller} role="region" aria-label={t('timeline.label')} tabIndex={0}>
+      <Scroller
+        ref={scroller}
+        role="region"
+        aria-label={t('timeline.label')}
+        tabIndex={0}
+        {...active.handlers}
+      >
         <Older role="status">{log.isLoadingOlder && t('timeline.older')}</Older>
         <Lines ref={list} role="list">
-          <ShownLines rows={shown} row={row} self={self} watchEnd={watchEnd} />
+          <ShownLines {...{ rows: shown, row, self, active, foundKey, tools, watchEnd }} />
         </Lines>
         <TypingBubble log={log} row={row} />
       </Scroller>
       {!isAtBottom && <JumpButton unread={row.unread} onJump={jump} />}
+      {late && <late.MessageDialogs {...{ row, items, self, open }} onClose={close} />}
     </Root>
   );
 }
@@ -66,12 +88,15 @@ interface ShownLinesProps {
   rows: readonly TimelineRow[];
   row: InboxRow;
   self: Agent | null;
+  active: ActiveMessage;
+  foundKey: string | null;
+  tools: MessageTools;
   watchEnd(end: HTMLElement | null): (() => void) | undefined;
 }
 
-function ShownLines({ rows, row, self, watchEnd }: ShownLinesProps) {
+function ShownLines(props: ShownLinesProps) {
+  const { rows, row, self, active, foundKey, tools, watchEnd } = props;
   const now = useNow();
-  const visitorName = contactName(row.contact);
   return rows.map((line) => (
     <div
       key={line.key}
@@ -83,8 +108,11 @@ function ShownLines({ rows, row, self, watchEnd }: ShownLinesProps) {
         line={line}
         now={now}
         self={self}
-        visitorName={visitorName}
-        visitorFaceId={row.contact.id}
+        contact={row.contact}
+        isActive={line.key === active.activeKey}
+        isTabStop={line.key === active.tabStopKey}
+        isFound={line.key === foundKey}
+        tools={tools}
         watchEnd={watchEnd}
       />
     </div>
@@ -93,7 +121,7 @@ function ShownLines({ rows, row, self, watchEnd }: ShownLinesProps) {
 
 /** Whoever sends wants to see what they sent, wherever they had scrolled to. */
 function useFollowOwn(newest: TimelineItem | undefined, follow: () => void): void {
-  const isJustSent = newest?.kind === 'message' && newest.isOwn && newest.seq === undefined;
+  const isJustSent = newest?.kind === 'message' && newest.isMine && newest.seq === undefined;
   const sentKey = isJustSent ? newest.key : null;
   const onSent = useEffectEvent(follow);
   useEffect(() => {

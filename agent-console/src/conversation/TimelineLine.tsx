@@ -1,8 +1,9 @@
-import type { Agent } from '@alcove/protocol';
+import type { Agent, ContactSummary } from '@alcove/protocol';
 import { memo } from 'react';
+import { contactName } from '../shared/contact-name.ts';
 import { t } from '../shared/texts.ts';
 import { dayName } from '../shared/times.ts';
-import { Message } from './Message.tsx';
+import { Message, type MessageTools } from './Message.tsx';
 import { SystemLine } from './SystemLine.tsx';
 import { Centre, NewLine } from './timeline-parts.tsx';
 import type { TimelineRow } from './timeline-rows.ts';
@@ -11,27 +12,24 @@ interface TimelineLineProps {
   line: TimelineRow;
   now: number;
   self: Agent | null;
-  visitorName: string;
-  visitorFaceId: string;
+  contact: ContactSummary;
+  isActive: boolean;
+  isTabStop: boolean;
+  isFound: boolean;
+  tools: MessageTools;
   watchEnd(end: HTMLElement | null): (() => void) | undefined;
 }
 
 /** One row of the timeline. */
-export const TimelineLine = memo(function TimelineLine({
-  line,
-  now,
-  self,
-  visitorName,
-  visitorFaceId,
-  watchEnd,
-}: TimelineLineProps) {
+export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps) {
+  const { line, now, self, contact, isActive, isTabStop, isFound, tools, watchEnd } = props;
   switch (line.kind) {
     case 'day':
       return <Centre data-day>{dayName(line.at, now)}</Centre>;
     case 'new':
       return <NewLine>{t('timeline.new')}</NewLine>;
     case 'event':
-      return <SystemLine item={line.item} selfId={self?.id} visitorName={visitorName} />;
+      return <SystemLine item={line.item} selfId={self?.id} visitorName={contactName(contact)} />;
     case 'message':
       return (
         <Message
@@ -39,9 +37,7 @@ export const TimelineLine = memo(function TimelineLine({
           isFirstOfGroup={line.isFirstOfGroup}
           isLastOfGroup={line.isLastOfGroup}
           showsState={line.showsState}
-          self={self}
-          visitorName={visitorName}
-          visitorFaceId={visitorFaceId}
+          {...{ isActive, isTabStop, isFound, self, contact, tools }}
           watchEnd={watchEnd}
         />
       );

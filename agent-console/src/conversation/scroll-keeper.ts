@@ -14,6 +14,8 @@ export interface ScrollKeeper {
   check(): void;
   /** Goes to the end and stays there. */
   stick(): void;
+  /** Brings the row with this key into sight, now or as soon as it is in the list. */
+  reveal(key: string): void;
   close(): void;
 }
 
@@ -64,6 +66,11 @@ export function createScrollKeeper({ box, list, onMove }: ScrollKeeperOptions): 
     check,
     stick() {
       isStuck = true;
+      settle();
+    },
+    reveal(key) {
+      isStuck = false;
+      anchor = { key, offset: box.clientHeight / 3 };
       settle();
     },
     close() {

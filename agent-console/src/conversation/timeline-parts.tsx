@@ -46,11 +46,32 @@ export const Row = styled('div')({
   '@media (max-width: 899.95px)': { paddingInline: 12 },
 });
 
-export const MessageRowRoot = styled(Row)({
+const flash = keyframes({ '0%, 60%': { opacity: 1 }, to: { opacity: 0 } });
+
+export const MessageRowRoot = styled(Row)(({ theme }) => ({
+  position: 'relative',
   paddingBlockStart: 2,
+  outline: 'none',
   '&[data-first]': { paddingBlockStart: 12 },
   '&[data-own]': { alignItems: 'flex-end' },
-});
+  // The ring lies on what was said, not on the whole line.
+  '&:focus-visible > * > [data-said]': {
+    outline: `2px solid ${theme.vars.palette.chat.accentText}`,
+    outlineOffset: 2,
+  },
+  // Where a quote led to. Behind the words, since a fill of its own would change their contrast.
+  '&[data-found]::before': {
+    content: '""',
+    position: 'absolute',
+    zIndex: -1,
+    insetBlock: '4px -4px',
+    insetInline: 0,
+    borderRadius: 12,
+    opacity: 0,
+    backgroundColor: theme.vars.palette.chat.accentSoft,
+    animation: `${flash} 2s linear`,
+  },
+}));
 
 /** A visitor's face stands beside the last bubble of a group; the others keep its place free. */
 export const Side = styled('div')({
@@ -58,6 +79,7 @@ export const Side = styled('div')({
   alignItems: 'flex-end',
   gap: 8,
   inlineSize: '100%',
+  position: 'relative',
   '[data-own] > &': { flexDirection: 'row-reverse' },
 });
 
@@ -91,6 +113,12 @@ export const Bubble = styled('div')(({ theme }) => ({
     color: theme.vars.palette.text.primary,
     borderColor: theme.vars.palette.chat.borderStrong,
   },
+  // What was taken back leaves its place.
+  '[data-deleted] > * > &, [data-own][data-deleted] > * > &': {
+    backgroundColor: 'transparent',
+    color: theme.vars.palette.text.secondary,
+    borderColor: theme.vars.palette.divider,
+  },
   '[data-own][data-state="failed"] > * > &': { borderColor: theme.vars.palette.error.main },
   '[data-own]:not([data-state="failed"])[data-fresh] > * > &': {
     '@media (prefers-reduced-motion: no-preference)': {
@@ -98,6 +126,12 @@ export const Bubble = styled('div')(({ theme }) => ({
     },
   },
 }));
+
+/** The words. A block, so that it takes the direction of its own text. */
+export const Words = styled('span')({
+  display: 'block',
+  '& > svg': { verticalAlign: '-2px', marginInlineEnd: 6 },
+});
 
 export const Emoji = styled('div')({ fontSize: 32, lineHeight: '40px', paddingInline: 2 });
 
@@ -113,7 +147,11 @@ export const Meta = styled('div')(({ theme }) => ({
   color: theme.vars.palette.chat.text3,
   '[data-own] > &': { paddingInline: '4px 40px', justifyContent: 'flex-end' },
   // Drawn, not said: a screen reader pauses between the parts anyway.
-  '& > * + :not([role="alert"])::before': { content: '"·" / ""', marginInlineEnd: 6 },
+  '& > * + :not([role="alert"])::before': {
+    content: '"·" / ""',
+    marginInlineEnd: 6,
+    display: 'inline-block',
+  },
 }));
 
 export const Failure = styled('span')(({ theme }) => ({
@@ -124,6 +162,22 @@ export const Failure = styled('span')(({ theme }) => ({
   gap: 4,
   color: theme.vars.palette.error.main,
 }));
+
+/** A time or a state that opens the story of its message. */
+export const StoryButton = styled('button')({
+  font: 'inherit',
+  fontVariantNumeric: 'inherit',
+  minBlockSize: 24,
+  marginBlock: -4,
+  paddingInline: 2,
+  marginInline: -2,
+  border: 0,
+  borderRadius: 6,
+  cursor: 'pointer',
+  background: 'none',
+  color: 'inherit',
+  '&:hover': { textDecoration: 'underline' },
+});
 
 export const TextButton = styled('button')(({ theme }) => ({
   ...theme.typography.caption,

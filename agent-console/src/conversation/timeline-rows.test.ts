@@ -1,9 +1,8 @@
 import type { Actor } from '@alcove/protocol';
 import type { TimelineItem } from '@alcove/sdk/agent';
 import { describe, expect, it } from 'vitest';
+import type { MessageItem } from './message-acts.ts';
 import { firstUnread, isEmojiOnly, type TimelineRow, timelineRows } from './timeline-rows.ts';
-
-type MessageItem = Extract<TimelineItem, { kind: 'message' }>;
 
 const VISITOR: Actor = { kind: 'visitor', id: 'vi_1' };
 const AGENT: Actor = { kind: 'agent', id: 'ag_1', name: 'Cedar' };
@@ -101,6 +100,9 @@ function said(actor: Actor, seq: number, time: string, day = '2026-03-01'): Mess
     seq,
     actor,
     isOwn: actor.kind === 'agent',
+    isMine: false,
+    isEdited: false,
+    isSaving: false,
     content: { kind: 'text', text: 'Hello' },
     at: new Date(`${day}T${time}:00`).toISOString(),
     state: 'sent',

@@ -1,8 +1,7 @@
 import { sideOf } from '@alcove/protocol';
 import type { TimelineItem } from '@alcove/sdk/agent';
 import { dayKey } from '../shared/times.ts';
-
-type MessageItem = Extract<TimelineItem, { kind: 'message' }>;
+import type { MessageItem } from './message-acts.ts';
 
 /** A message with its place in a group. */
 export interface MessageRow {

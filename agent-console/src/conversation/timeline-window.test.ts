@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TimelineRow } from './timeline-rows.ts';
-import { boundsOf, extendDown, extendUp, latestWindow, openWindow } from './timeline-window.ts';
+import {
+  boundsOf,
+  extendDown,
+  extendUp,
+  latestWindow,
+  openWindow,
+  windowWith,
+} from './timeline-window.ts';
 
 describe('the timeline’s window', () => {
   it('opens at the end, and stays open for what arrives', () => {
@@ -60,6 +67,15 @@ describe('the timeline’s window', () => {
   it('jumps to the newest', () => {
     const rows = events(1000);
     expect(boundsOf(rows, latestWindow(rows))).toEqual({ start: 960, end: 1000 });
+  });
+
+  it('moves to a row that is not in the page, and stays where it is for one that is', () => {
+    const rows = events(1000);
+    const window = latestWindow(rows);
+    expect(windowWith(rows, window, 'event 970')).toBe(window);
+    expect(boundsOf(rows, windowWith(rows, window, 'event 500'))).toEqual({ start: 460, end: 540 });
+    expect(boundsOf(rows, windowWith(rows, window, 'event 10'))).toEqual({ start: 0, end: 50 });
+    expect(windowWith(rows, window, 'event 5000')).toBe(window);
   });
 });
 

@@ -63,6 +63,18 @@ export function latestWindow(rows: readonly TimelineRow[]): TimelineWindow {
   return windowOf(rows, Math.max(0, rows.length - STEP), rows.length);
 }
 
+/** A window that holds this row: the one of now when it does already. */
+export function windowWith(
+  rows: readonly TimelineRow[],
+  window: TimelineWindow,
+  key: string,
+): TimelineWindow {
+  const at = rows.findIndex((row) => row.key === key);
+  const { start, end } = boundsOf(rows, window);
+  if (at < 0 || (at >= start && at < end)) return window;
+  return windowOf(rows, Math.max(0, at - STEP), Math.min(rows.length, at + STEP));
+}
+
 function windowOf(rows: readonly TimelineRow[], start: number, end: number): TimelineWindow {
   const events = rows.slice(start, end).filter(isEventRow);
   return {

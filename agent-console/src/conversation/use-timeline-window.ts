@@ -9,7 +9,14 @@ import {
 } from 'react';
 import { createScrollKeeper, type ScrollKeeper } from './scroll-keeper.ts';
 import type { TimelineRow } from './timeline-rows.ts';
-import { boundsOf, extendDown, extendUp, latestWindow, openWindow } from './timeline-window.ts';
+import {
+  boundsOf,
+  extendDown,
+  extendUp,
+  latestWindow,
+  openWindow,
+  windowWith,
+} from './timeline-window.ts';
 
 export interface TimelineWindowOptions {
   rows: readonly TimelineRow[];
@@ -28,11 +35,11 @@ const NEAR_PX = 800;
 /**
  * Holds the part of the rows that is in the page, slides it with the scrolling and keeps the reader's place.
  *
- * @returns the rows to draw, and a function that goes to the newest
+ * @returns the rows to draw, a function that goes to the newest, and one that brings a row into sight
  */
 export function useTimelineWindow(
   options: TimelineWindowOptions,
-): [shown: readonly TimelineRow[], jump: () => void] {
+): [shown: readonly TimelineRow[], jump: () => void, reveal: (key: string) => void] {
   const { rows, scroller, list } = options;
   const [window, setWindow] = useState(() => openWindow(rows));
   const { start, end } = boundsOf(rows, window);
@@ -67,5 +74,9 @@ export function useTimelineWindow(
     setWindow(latestWindow(rows));
     keeper.current?.stick();
   };
-  return [shown, jump];
+  const reveal = (key: string) => {
+    keeper.current?.reveal(key);
+    setWindow(windowWith(rows, window, key));
+  };
+  return [shown, jump, reveal];
 }

@@ -4,8 +4,7 @@ import { styled } from '@mui/material/styles';
 import { useSelector } from 'react-redux';
 import { Link, useNavigate } from 'react-router';
 import { selectCounts, selectLongestWaiting, selectSelf, selectWorkspace } from '../client/chat.ts';
-import { useClient } from '../client/console-context.tsx';
-import { useAct } from '../client/use-act.ts';
+import { useActs } from '../client/use-acts.ts';
 import { CopyButton } from '../shared/CopyButton.tsx';
 import { EmptyState } from '../shared/EmptyState.tsx';
 import { inboxPath } from '../shared/inbox-path.ts';
@@ -66,22 +65,20 @@ function NeverUsed() {
 }
 
 function NothingForMe({ unassigned }: { unassigned: number }) {
-  const client = useClient();
+  const acts = useActs();
   const navigate = useNavigate();
   const self = useSelector(selectSelf);
   const longest = useSelector(selectLongestWaiting);
-  const { isBusy, failure, run } = useAct();
   if (unassigned === 0) return <EmptyState sentence={t('inbox.mine_empty')} />;
 
-  const take = (conversationId: string, agentId: string) =>
-    run(async () => {
-      await client.assign(conversationId, agentId);
-      await navigate(inboxPath('mine', conversationId));
-    });
+  const take = (conversationId: string, agentId: string) => {
+    void acts.run({ kind: 'assign', conversationId, from: null, to: agentId });
+    void navigate(inboxPath('mine', conversationId));
+  };
   return (
-    <EmptyState sentence={failure ?? plural('inbox.mine_empty_unassigned', unassigned)}>
+    <EmptyState sentence={plural('inbox.mine_empty_unassigned', unassigned)}>
       {longest && self ? (
-        <Button variant="contained" loading={isBusy} onClick={() => void take(longest.id, self.id)}>
+        <Button variant="contained" onClick={() => take(longest.id, self.id)}>
           {t('inbox.take_longest')}
         </Button>
       ) : (

@@ -135,7 +135,8 @@ function Assignee({ agentId }: { agentId: string | undefined }) {
 
 function previewText({ lastMessage }: Row, self: Agent | null): string {
   if (!lastMessage) return t('inbox.no_message');
-  const { actor, text } = lastMessage;
+  const { actor, text, isDeleted } = lastMessage;
+  if (isDeleted) return t('inbox.deleted');
   if (sideOf(actor) === 'visitor') return text;
   if (actor.id === self?.id) return t('inbox.you', { text });
   return actor.name ? t('inbox.colleague', { name: actor.name, text }) : text;

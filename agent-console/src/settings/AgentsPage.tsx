@@ -1,7 +1,6 @@
 import type { Agent, UpdateAgent } from '@alcove/protocol';
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
-import { styled } from '@mui/material/styles';
 import { useCallback } from 'react';
 import { useSelector } from 'react-redux';
 import { selectIsAdmin, selectSelf, selectWorkspace } from '../client/chat.ts';
@@ -10,27 +9,11 @@ import { reasonOf } from '../client/reason.ts';
 import { useAct } from '../client/use-act.ts';
 import { useLoad } from '../client/use-load.ts';
 import { EmptyState } from '../shared/EmptyState.tsx';
+import { SettingsPage } from '../shared/SettingsPage.tsx';
 import { t } from '../shared/texts.ts';
 import { AgentList } from './AgentList.tsx';
 import { Invitations } from './Invitations.tsx';
 import { LoadingList } from './LoadingList.tsx';
-
-const Page = styled('main')(({ theme }) => ({
-  flex: 1,
-  minInlineSize: 0,
-  overflowY: 'auto',
-  outline: 'none',
-  backgroundColor: theme.vars.palette.background.paper,
-}));
-
-const Column = styled('div')(({ theme }) => ({
-  maxInlineSize: 760,
-  marginInline: 'auto',
-  padding: '32px 24px 64px',
-  '& h1': { ...theme.typography.h1, margin: 0 },
-  '& h1 + p': { margin: '4px 0 24px', color: theme.vars.palette.text.secondary },
-  '@media (max-width: 899.95px)': { padding: '16px 12px 48px' },
-}));
 
 /** Who answers in this workspace, what they may do, and how others come in. */
 export function AgentsPage() {
@@ -38,15 +21,14 @@ export function AgentsPage() {
   const workspace = useSelector(selectWorkspace);
   const isAdmin = useSelector(selectIsAdmin);
   return (
-    <Page id="main" tabIndex={-1}>
-      <Column>
-        <h1>{t('settings.title')}</h1>
-        <p>{t('settings.lead', { workspace: workspace?.name ?? '' })}</p>
-        {self && <Agents self={self} />}
-        {self && isAdmin && <Invitations self={self} />}
-        {self && !isAdmin && <p>{t('settings.only_admins')}</p>}
-      </Column>
-    </Page>
+    <SettingsPage
+      title={t('settings.title')}
+      lead={t('settings.lead', { workspace: workspace?.name ?? '' })}
+    >
+      {self && <Agents self={self} />}
+      {self && isAdmin && <Invitations self={self} />}
+      {self && !isAdmin && <p>{t('settings.only_admins')}</p>}
+    </SettingsPage>
   );
 }
 

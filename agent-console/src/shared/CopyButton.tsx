@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { copyText } from './copy-text.ts';
 
 /** How long the button says that it has copied. */
 const COPIED_MS = 2_000;
@@ -12,7 +13,7 @@ interface CopyButtonProps {
   variant?: 'text' | 'outlined' | 'contained';
 }
 
-/** Copies a text and says so in its own words, to eyes and to screen readers. */
+/** Copies a text, which stands beside it in full, and says so in its own words, to eyes and to screen readers. */
 export function CopyButton({ text, label, copiedLabel, variant = 'outlined' }: CopyButtonProps) {
   const [isCopied, setIsCopied] = useState(false);
   useEffect(() => {
@@ -25,19 +26,9 @@ export function CopyButton({ text, label, copiedLabel, variant = 'outlined' }: C
       size="small"
       variant={variant}
       startIcon={isCopied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
-      onClick={() => void copy(text).then(setIsCopied)}
+      onClick={() => void copyText(text).then(setIsCopied)}
     >
       <span aria-live="polite">{isCopied ? copiedLabel : label}</span>
     </Button>
   );
-}
-
-/** Without permission, or on plain http, the clipboard is closed: the text itself stands beside the button. */
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -16,6 +16,7 @@ const longDay = new Intl.DateTimeFormat(REGION, {
 });
 const longDate = new Intl.DateTimeFormat(REGION, { dateStyle: 'long' });
 const full = new Intl.DateTimeFormat(REGION, { dateStyle: 'medium', timeStyle: 'short' });
+const exact = new Intl.DateTimeFormat(REGION, { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** Hours and minutes as the reader's system writes them. */
 export function clockTime(at: string): string {
@@ -25,6 +26,11 @@ export function clockTime(at: string): string {
 /** Date and time in full, for tooltips and details. */
 export function fullTime(at: string): string {
   return full.format(new Date(at));
+}
+
+/** Date and time to the second, where times are compared. */
+export function exactTime(at: string): string {
+  return exact.format(new Date(at));
 }
 
 /** When a list's entry happened, as short as it stays clear: time today, weekday within six days, then the date. */
