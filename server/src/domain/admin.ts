@@ -182,7 +182,7 @@ async function setPassword(
   if (!account) {
     throw new DomainError('not_found', `Nobody here has the e-mail address ${email}.`);
   }
-  await accounts.update(account.id, { passwordHash: await passwords.hash(password) });
+  await accounts.setPassword(account.id, await passwords.hash(password));
   await sessions.revokeAll(account.id);
   return (await accounts.memberships(account.id)).map(summarise);
 }

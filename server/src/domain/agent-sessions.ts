@@ -57,7 +57,9 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       const agents = await storage.directory.accounts.memberships(account.id);
       const agent = agents.find(({ isDisabled }) => !isDisabled);
       if (!agent) throw switchedOff();
-      return start(agent);
+      const signedIn = await start(agent);
+      await checkAgain(options, account, credentials, signedIn);
+      return signedIn;
     },
     async renew(refreshToken) {
       const issued = await sessions.renew('agent', refreshToken);
@@ -81,14 +83,35 @@ async function checkPassword(
   const { accounts } = storage.directory;
   const account = await accounts.findByEmail(email);
   const isCorrect = await passwords.isCorrect(password, account?.passwordHash);
-  if (!account || !isCorrect) {
-    throw new DomainError('unauthenticated', 'This e-mail address and password do not match.');
-  }
+  if (!account || !isCorrect) throw noMatch();
   // The one moment at which the password is there to be hashed with today's parameters.
   if (passwords.isOutdated(account.passwordHash)) {
-    await accounts.update(account.id, { passwordHash: await passwords.hash(password) });
+    const passwordHash = await passwords.hash(password);
+    await accounts.setPassword(account.id, passwordHash, account.passwordHash);
   }
   return account;
+}
+
+/**
+ * Checking a password takes a while, in which another one may have been set. That ends all sessions, and this one began
+ * after it. (One that is set from now on ends this session too.)
+ */
+async function checkAgain(
+  { storage, passwords, sessions }: AgentSessionsOptions,
+  checked: AccountRecord,
+  { password }: SignIn,
+  { refreshToken }: SignedIn,
+): Promise<void> {
+  const account = await storage.directory.accounts.get(checked.id);
+  if (account?.passwordHash === checked.passwordHash) return;
+  // Another sign-in may only have hashed the same password anew.
+  if (await passwords.isCorrect(password, account?.passwordHash)) return;
+  await sessions.endByToken(refreshToken);
+  throw noMatch();
+}
+
+function noMatch(): DomainError {
+  return new DomainError('unauthenticated', 'This e-mail address and password do not match.');
 }
 
 async function present(

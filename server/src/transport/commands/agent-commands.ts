@@ -4,7 +4,7 @@ import type { Authenticator } from '../../domain/authenticator.ts';
 import type { Domain } from '../../domain/create-domain.ts';
 import type { AgentPrincipal, Caller } from '../../domain/principal.ts';
 import type { Limits } from '../../limits.ts';
-import { command, type CommandTable } from './command.ts';
+import { command, type CommandTable, ofPrincipal, write } from './command.ts';
 import { renewSession } from './renew-session.ts';
 
 /** What an agent may ask. */
@@ -14,25 +14,21 @@ export function createAgentCommands(options: {
   limits: Limits;
 }): CommandTable<Caller<AgentPrincipal>, AgentCommands> {
   const { messages, messageChanges, conversations, logReader, readCursors } = options.domain;
-  const { typing, inbox, contacts, greetings } = options.domain;
+  const { typing, inbox, contacts, greetings, receipts } = options.domain;
   const sends = { name: 'agent-sends', rate: options.limits.agentSends };
   const others = { name: 'agent-commands', rate: options.limits.agentCommands };
 
   return {
-    'hello.get': command(others, schemas['hello.get'], ({ principal }) => greetings.helloAgent(principal)),
-    'message.send': command(sends, schemas['message.send'], messages.send),
-    'message.edit': command(sends, schemas['message.edit'], messageChanges.edit),
-    'message.delete': command(sends, schemas['message.delete'], messageChanges.delete),
-    sync: command(others, schemas.sync, (caller, query) => logReader.sync(caller.principal, query)),
-    history: command(others, schemas.history, (caller, query) =>
-      logReader.history(caller.principal, query),
+    'hello.get': command(others, schemas['hello.get'], ({ principal }) =>
+      greetings.helloAgent(principal),
     ),
-    heads: command(others, schemas.heads, (caller, query) =>
-      logReader.heads(caller.principal, query),
-    ),
-    'cursor.advance': command(others, schemas['cursor.advance'], (caller, advance) =>
-      readCursors.advance(caller.principal, advance),
-    ),
+    'message.send': write(sends, schemas['message.send'], messages.send),
+    'message.edit': write(sends, schemas['message.edit'], messageChanges.edit),
+    'message.delete': write(sends, schemas['message.delete'], messageChanges.delete),
+    sync: command(others, schemas.sync, ofPrincipal(logReader.sync)),
+    history: command(others, schemas.history, ofPrincipal(logReader.history)),
+    heads: command(others, schemas.heads, ofPrincipal(logReader.heads)),
+    'cursor.advance': write(others, schemas['cursor.advance'], ofPrincipal(readCursors.advance)),
     'typing.set': command(others, schemas['typing.set'], async (caller, change) => {
       await typing.set(caller, change);
       return {};
@@ -40,20 +36,13 @@ export function createAgentCommands(options: {
     'session.renew': command(others, schemas['session.renew'], (caller, { accessToken }) =>
       renewSession(caller, options.authenticator.agent(accessToken)),
     ),
-    'conversation.assign': command(others, schemas['conversation.assign'], conversations.assign),
-    'conversation.resolve': command(others, schemas['conversation.resolve'], conversations.resolve),
-    'conversation.reopen': command(others, schemas['conversation.reopen'], conversations.reopen),
-    'inbox.list': command(others, schemas['inbox.list'], (caller, query) =>
-      inbox.list(caller.principal, query),
-    ),
-    'inbox.sync': command(others, schemas['inbox.sync'], (caller, query) =>
-      inbox.sync(caller.principal, query),
-    ),
-    'inbox.get': command(others, schemas['inbox.get'], (caller, query) =>
-      inbox.get(caller.principal, query),
-    ),
-    'contact.get': command(others, schemas['contact.get'], (caller, query) =>
-      contacts.get(caller.principal, query),
-    ),
+    'conversation.assign': write(others, schemas['conversation.assign'], conversations.assign),
+    'conversation.resolve': write(others, schemas['conversation.resolve'], conversations.resolve),
+    'conversation.reopen': write(others, schemas['conversation.reopen'], conversations.reopen),
+    'inbox.list': command(others, schemas['inbox.list'], ofPrincipal(inbox.list)),
+    'inbox.sync': command(others, schemas['inbox.sync'], ofPrincipal(inbox.sync)),
+    'inbox.get': command(others, schemas['inbox.get'], ofPrincipal(inbox.get)),
+    'receipt.get': command(others, schemas['receipt.get'], ofPrincipal(receipts.get)),
+    'contact.get': command(others, schemas['contact.get'], ofPrincipal(contacts.get)),
   };
 }

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AgentRole, type AgentSession, HTTP_PATHS } from '@alcove/protocol';
-import { agentSessionSchema } from '@alcove/protocol/schemas';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { agentAckSchemas, agentSessionSchema } from '@alcove/protocol/schemas';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { TestAgent } from '../../testing/factories.ts';
 import { type Answer, type RequestOptions, sendRequest } from '../../testing/send-request.ts';
 import { startTestServer, type TestServer } from '../../testing/start-test-server.ts';
@@ -143,6 +143,127 @@ describe('signing in', () => {
     } finally {
       await limited.close();
     }
+  });
+});
+
+describe('signing in while the password is being set anew', () => {
+  /** Holds the first sign-in at its look for the account's agents: by then its password was found right. */
+  async function startRace() {
+    const held = { signIn: Promise.resolve(), reach: () => {} };
+    const racing = await startTestServer({
+      limits: unlimited,
+      wrapStorage: (storage) => ({
+        ...storage,
+        directory: {
+          ...storage.directory,
+          accounts: {
+            ...storage.directory.accounts,
+            async memberships(accountId) {
+              const until = held.signIn;
+              held.signIn = Promise.resolve();
+              held.reach();
+              await until;
+              return storage.directory.accounts.memberships(accountId);
+            },
+          },
+        },
+      }),
+    });
+    onTestFinished(racing.close);
+    return { racing, held };
+  }
+
+  test('does not outlive the old password', async () => {
+    const { racing, held } = await startRace();
+    const { email, password } = await racing.createAgent();
+    const signInWith = (tried: string) =>
+      sendRequest(racing.url + HTTP_PATHS.session, {
+        method: 'POST',
+        body: { email, password: tried },
+        headers: { origin: racing.origin },
+      });
+    let letGo = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      held.reach = resolve;
+    });
+    held.signIn = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const late = signInWith(password);
+    await arrived;
+    await racing.execute('agent.set-password', { email, password: 'another password' });
+    letGo();
+    expect(await late).toMatchObject({ status: 401, json: { code: 'unauthenticated' } });
+    expect((await signInWith('another password')).status).toBe(200);
+  });
+});
+
+describe('commands over HTTP', () => {
+  const command = (agent: TestAgent, name: string, payload: object) =>
+    as(agent, 'POST', HTTP_PATHS.agentCommands, { command: name, payload });
+
+  test('do what the socket does, and answer its acks', async () => {
+    const agent = await server.createAgent();
+    const listed = await command(agent, 'inbox.list', { view: 'all' });
+    expect(listed.status).toBe(200);
+    expect(agentAckSchemas['inbox.list'].parse(listed.json)).toEqual(listed.json);
+    expect(listed.headers['cache-control']).toBe('no-store');
+
+    const { accessToken } = await server.createVisitorSession();
+    const ids = { clientConversationId: 'cl_http', clientMessageId: 'cl_http' };
+    const sent = await ask(HTTP_PATHS.visitorCommands, {
+      method: 'POST',
+      headers: { origin: server.url, authorization: `Bearer ${accessToken}` },
+      body: { command: 'message.send', payload: { ...ids, content: { kind: 'text', text: 'Hi' } } },
+    });
+    const conversationId = sent.json?.['conversationId'];
+    const answer = {
+      conversationId,
+      clientMessageId: 'cl_answer',
+      content: { kind: 'text', text: 'Hello' },
+    };
+    expect((await command(agent, 'message.send', answer)).json).toMatchObject({
+      ok: true,
+      seq: 2,
+      duplicate: false,
+    });
+    expect((await command(agent, 'message.send', answer)).json).toMatchObject({
+      seq: 2,
+      duplicate: true,
+    });
+    const assigned = {
+      conversationId,
+      clientEventId: 'cl_a',
+      assignee: { agentId: agent.agent.id },
+    };
+    expect((await command(agent, 'conversation.assign', assigned)).json).toMatchObject({ seq: 3 });
+  });
+
+  test('are refused as on the socket, with the status of the code', async () => {
+    const agent = await server.createAgent();
+    expect(await command(agent, 'sync', { conversationId: 'cv_none', since: 0 })).toMatchObject({
+      status: 404,
+      json: { ok: false, code: 'not_found', requestId: expect.any(String) },
+    });
+    expect(
+      await command(agent, 'page.visit', { url: 'https://x.example', title: '' }),
+    ).toMatchObject({ status: 400, json: { code: 'invalid' } });
+  });
+
+  test('need a token of an agent, and end with the session', async () => {
+    const { accessToken } = await server.createVisitorSession();
+    const body = { command: 'heads', payload: { conversationIds: [] } };
+    const strangers: Record<string, string>[] = [{}, { authorization: `Bearer ${accessToken}` }];
+    for (const headers of strangers) {
+      expect(await ask(HTTP_PATHS.agentCommands, { method: 'POST', body, headers })).toMatchObject({
+        status: 401,
+        json: { code: 'unauthenticated' },
+      });
+    }
+    const agent = await server.createAgent();
+    expect((await command(agent, 'heads', { conversationIds: [] })).status).toBe(200);
+    await as(agent, 'DELETE', HTTP_PATHS.sessions);
+    expect((await command(agent, 'heads', { conversationIds: [] })).status).toBe(401);
   });
 });
 

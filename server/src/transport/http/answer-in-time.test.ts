@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createId, HTTP_PATHS } from '@alcove/protocol';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Limits } from '../../limits.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { sendRequest } from '../../testing/send-request.ts';
 import { startTestServer, type TestServer } from '../../testing/start-test-server.ts';
 import { wrapConversations } from '../../testing/wrap-conversations.ts';
+
+// Deadlines that are waited for, on machines that may be busy.
+vi.setConfig({ testTimeout: 20_000 });
 
 /** A server whose store takes messages, and says that it works, when a test lets it. */
 async function startHanging(limits: Partial<Limits> = {}) {
@@ -70,7 +73,7 @@ async function newSender(server: TestServer) {
 
 describe('a store that hangs', () => {
   test('makes nobody wait longer than the deadline, and what comes of it late does no harm', async () => {
-    const { server, gate } = await startHanging({ commandDeadlineMs: 60 });
+    const { server, gate } = await startHanging({ commandDeadlineMs: 500 });
     onTestFinished(server.close);
     const open = () =>
       sendRequest(server.url + HTTP_PATHS.visitorSession, {
@@ -91,7 +94,7 @@ describe('a store that hangs', () => {
   });
 
   test('leaves a message that was answered as late stored once', async () => {
-    const { server, gate } = await startHanging({ commandDeadlineMs: 60 });
+    const { server, gate } = await startHanging({ commandDeadlineMs: 500 });
     onTestFinished(server.close);
     const send = await newSender(server);
     const id = createId('cl');
@@ -102,7 +105,7 @@ describe('a store that hangs', () => {
   });
 
   test('is not ready', async () => {
-    const { server, gate } = await startHanging({ commandDeadlineMs: 60 });
+    const { server, gate } = await startHanging({ commandDeadlineMs: 500 });
     onTestFinished(server.close);
     gate.isShut = true;
     expect(await sendRequest(`${server.url}/readyz`)).toMatchObject({

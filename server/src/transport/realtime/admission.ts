@@ -41,9 +41,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const waitMs = lineEndsAt - at;
       // Places are only as far apart as clocks and networks are exact; beyond the end of the line there are none.
       const isInLine = waitMs < longestWaitMs;
-      return Math.ceil(
-        isInLine ? waitMs + random() * slackMs : waitMs * (1 - random() / 2),
-      );
+      return Math.ceil(isInLine ? waitMs + random() * slackMs : waitMs * (1 - random() / 2));
     },
   };
 }
