@@ -23,6 +23,8 @@ export interface Pace {
 /** Visitors on bare wires who send at a rate, however slow the answers are, and repeat nothing. */
 export interface Crowd {
   setPace(pace: Pace): void;
+  /** Stops, and waits until everything is answered or given up. */
+  settle(): Promise<void>;
   take(): Tally;
   /** Client ids of all messages that were acknowledged. */
   readonly ackedIds: ReadonlySet<string>;
@@ -60,18 +62,23 @@ export async function openCrowd(server: SpawnedServer, size: number): Promise<Cr
     const member = members[typings++ % members.length];
     if (member) desk.type(member);
   };
-  const stopSending = keepPace(send);
-  const stopTyping = keepPace(type);
+  const sending = keepPace(send);
+  const typing = keepPace(type);
   return {
     setPace({ sendsPerSecond, typingPerSecond }) {
-      stopSending.setRate(sendsPerSecond);
-      stopTyping.setRate(typingPerSecond);
+      sending.setRate(sendsPerSecond);
+      typing.setRate(typingPerSecond);
+    },
+    async settle() {
+      sending.setRate(0);
+      typing.setRate(0);
+      while (desk.isWaiting()) await new Promise((resolve) => setTimeout(resolve, 20));
     },
     take: () => desk.take(),
     ackedIds: desk.ackedIds,
     close() {
-      stopSending.end();
-      stopTyping.end();
+      sending.end();
+      typing.end();
       for (const { wire } of members) wire.close();
     },
   };
@@ -153,13 +160,14 @@ class Desk {
     this.#tally.ackMs.push(performance.now() - question.at);
   }
 
+  isWaiting(): boolean {
+    this.#giveUp();
+    return this.#open.size > 0;
+  }
+
   take(): Tally {
     const now = performance.now();
-    for (const [number, { at }] of this.#open) {
-      if (now - at < ACK_TIMEOUT_MS) break;
-      this.#open.delete(number);
-      this.#refuse('silence');
-    }
+    this.#giveUp();
     const taken = { ...this.#tally, seconds: (now - this.#since) / 1000 };
     this.#tally = createTally();
     this.#since = now;
@@ -170,6 +178,14 @@ class Desk {
     const { name, payload, ...question } = asked;
     this.#open.set(++this.#lastId, { ...question, at: performance.now() });
     wire.send(`42${NAMESPACES.visitor},${this.#lastId}["${name}",${payload}]`);
+  }
+
+  #giveUp(): void {
+    for (const [number, { at }] of this.#open) {
+      if (performance.now() - at < ACK_TIMEOUT_MS) break;
+      this.#open.delete(number);
+      this.#refuse('silence');
+    }
   }
 
   #refuse(code: string): void {

@@ -111,7 +111,7 @@ function relay(
   const { origin } = incoming.headers;
   const server = new WebSocket(`ws://127.0.0.1:${targetPort}${incoming.url ?? '/'}`, {
     perMessageDeflate: false,
-    headers: { host: incoming.headers.host, 'x-forwarded-for': incoming.socket.remoteAddress },
+    headers: { host: incoming.headers.host },
     ...(origin === undefined ? {} : { origin }),
   });
   const read = createFrameReader(++state.opened);
