@@ -126,8 +126,10 @@ export class Connection<Hello extends { serverTime: string }> {
     try {
       const { joinTabs } = await import('./later.ts');
       if (scope === this.#scope) this.#tabs = joinTabs(scope, this.#forTabs);
+      this.#tabs?.enter();
     } catch {
       // Each tab has a socket of its own, which is as correct.
+      this.#tabs = undefined;
     }
   }
 

@@ -79,6 +79,7 @@ class HttpSocket implements Socket {
     const answered = this.#answered;
     try {
       const hello = await this.#post('hello.get', {}, POLL_TIMEOUT_MS);
+      if (hello.ok && !('serverTime' in hello)) throw notOurs();
       if (this.#isClosed || this.#real) return;
       if (!hello.ok && !(this.#isGreeted && hello.retryable)) {
         this.close();
@@ -158,14 +159,18 @@ class HttpSocket implements Socket {
       clearTimeout(timer);
       this.#requests.delete(request);
     }
-    // A captive portal answers everything, and most kindly.
-    throw new Error('This is not the server.');
+    throw notOurs();
   }
 
   #lose(): void {
     this.close();
     this.#options.onLost();
   }
+}
+
+/** A captive portal answers everything, and most kindly. */
+function notOurs(): Error {
+  return new Error('Somebody else answers for the server.');
 }
 
 function isAck(value: unknown): value is { ok: true } | Refusal {

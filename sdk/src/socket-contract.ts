@@ -1,16 +1,29 @@
-import { createServer as createHttpServer } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import {
   type AddressInfo,
   connect,
   createServer as createTcpServer,
   type Socket as Tcp,
 } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { Server, type ServerOptions, type Socket as ServerSocket } from 'socket.io';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { OpenSocket, Socket } from './socket.ts';
 
-/** How every socket has to behave, shown against a real Socket.IO server. */
-export function describeSocketContract(name: string, openSocket: OpenSocket): void {
+/**
+ * How every socket has to behave, shown against a real Socket.IO server that also answers commands by HTTP.
+ *
+ * @param kind.isHttp nothing is open between two requests: no network can be lost there, and nobody is told anything.
+ */
+export function describeSocketContract(
+  name: string,
+  openSocket: OpenSocket,
+  { isHttp = false }: { isHttp?: boolean } = {},
+): void {
   describe(`${name}, a socket`, () => {
     const endings: (() => unknown)[] = [];
     afterEach(async () => {
@@ -24,16 +37,19 @@ export function describeSocketContract(name: string, openSocket: OpenSocket): vo
     async function serve(
       options: Partial<ServerOptions> = {},
     ): Promise<{ url: string; sockets: ServerSocket[] }> {
-      const http = createHttpServer();
+      const http = createHttpServer((request, response) => void answerHttp(request, response));
       const io = new Server(http, { transports: ['websocket'], ...options });
       const sockets: ServerSocket[] = [];
       io.of('/test').use((socket, next) => {
-        const { refuse } = socket.handshake.auth as { refuse?: unknown };
-        next(refuse ? Object.assign(new Error('refused'), { data: refuse }) : undefined);
+        const { accessToken } = socket.handshake.auth as { accessToken: string };
+        const data: unknown = accessToken.startsWith('{') && JSON.parse(accessToken);
+        next(data ? Object.assign(new Error('refused'), { data }) : undefined);
       });
       io.of('/test').on('connection', (socket) => {
         sockets.push(socket);
-        socket.on('echo', (payload: unknown, ack: (answer: unknown) => void) => ack(payload));
+        socket.on('echo', (said: unknown, ack: (answer: unknown) => void) =>
+          ack({ ok: true, said }),
+        );
         socket.on('mute', () => {});
         socket.emit('hello', {
           auth: socket.handshake.auth,
@@ -51,7 +67,7 @@ export function describeSocketContract(name: string, openSocket: OpenSocket): vo
       const socket: Socket = openSocket({
         serverUrl,
         namespace: '/test',
-        auth: { token: 'secret' },
+        auth: { accessToken: 'secret' },
         origin: 'https://shop.example',
         onEvent: (event, payload) => events.push([event, payload]),
         onRefused: (reason) => ends.push({ refused: reason }),
@@ -71,8 +87,8 @@ export function describeSocketContract(name: string, openSocket: OpenSocket): vo
 
     it('joins with its payload and its origin, and hears what the server says first', async () => {
       const { events } = await openAndGreet();
-      const auth = { token: 'secret' };
-      expect(events).toEqual([['hello', { auth, origin: 'https://shop.example' }]]);
+      const auth = { accessToken: 'secret' };
+      expect(events).toMatchObject([['hello', { auth, origin: 'https://shop.example' }]]);
     });
 
     it('finds a server below a path', async () => {
@@ -90,38 +106,66 @@ export function describeSocketContract(name: string, openSocket: OpenSocket): vo
       ['nothing', null],
     ])('is answered with %s as it was sent', async (_, payload) => {
       const { socket } = await openAndGreet();
-      await expect(socket.ask('echo', payload, 2_000)).resolves.toEqual(payload);
+      const answer = await socket.ask('echo', payload, 2_000);
+      expect(answer).toEqual({ ok: true, said: payload });
     });
 
     it('is answered each question by its own answer', async () => {
       const { socket } = await openAndGreet();
       const questions = Array.from({ length: 100 }, (_, n) => n);
       const answers = await Promise.all(questions.map((n) => socket.ask('echo', n, 2_000)));
-      expect(answers).toEqual(questions);
+      expect(answers).toEqual(questions.map((said) => ({ ok: true, said })));
     });
+
+    it('gives up a question after its time, and goes on', async () => {
+      const { socket, ends } = await openAndGreet();
+      await expect(socket.ask('mute', {}, 30)).rejects.toBeInstanceOf(Error);
+      await expect(socket.ask('echo', 1, 2_000)).resolves.toEqual({ ok: true, said: 1 });
+      expect(ends).toEqual([]);
+    });
+
+    it('is told why it was refused, once', async () => {
+      const { url } = await serve();
+      const reason = { ok: false, code: 'upgrade_required', message: 'Too old.' };
+      const { ends, events } = open(url, { auth: { accessToken: JSON.stringify(reason) } });
+      await until(() => ends.length === 1);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(ends).toEqual([{ refused: reason }]);
+      expect(events).toEqual([]);
+    });
+
+    it('is lost when nobody is there', async () => {
+      const { ends } = open('http://127.0.0.1:9');
+      await until(() => ends.length === 1);
+      expect(ends).toEqual(['lost']);
+    });
+
+    it('calls nothing and waits for nothing after it was closed', async () => {
+      const { socket, ends, events, sockets } = await openAndGreet();
+      const answer = socket.ask('mute', {}, 2_000).catch((error: unknown) => error);
+      socket.close();
+      socket.close();
+      expect(await answer).toBeInstanceOf(Error);
+      if (!isHttp) await until(() => sockets[0]?.connected === false);
+      expect(ends).toEqual([]);
+      expect(events).toHaveLength(1);
+    });
+
+    it('can be closed before it was open', async () => {
+      const { url } = await serve();
+      const { socket, ends, events } = open(url);
+      socket.close();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect([...ends, ...events]).toEqual([]);
+    });
+
+    if (isHttp) return;
 
     it('hears events in the order in which they were sent', async () => {
       const { events, sockets } = await openAndGreet();
       for (let n = 0; n < 100; n++) sockets[0]?.emit('event', n);
       await until(() => events.length === 101);
       expect(events.slice(1).map(([, n]) => n)).toEqual(Array.from({ length: 100 }, (_, n) => n));
-    });
-
-    it('gives up a question after its time, and goes on', async () => {
-      const { socket, ends } = await openAndGreet();
-      await expect(socket.ask('mute', {}, 30)).rejects.toBeInstanceOf(Error);
-      await expect(socket.ask('echo', 1, 2_000)).resolves.toBe(1);
-      expect(ends).toEqual([]);
-    });
-
-    it('is told why it was refused, once', async () => {
-      const { url } = await serve();
-      const reason = { code: 'upgrade_required', message: 'Too old.' };
-      const { ends, events } = open(url, { auth: { refuse: reason } });
-      await until(() => ends.length === 1);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      expect(ends).toEqual([{ refused: reason }]);
-      expect(events).toEqual([]);
     });
 
     it('stays connected as long as the server pings', async () => {
@@ -136,7 +180,7 @@ export function describeSocketContract(name: string, openSocket: OpenSocket): vo
       }
       await until(() => pongs >= 5);
       expect(ends).toEqual([]);
-      await expect(socket.ask('echo', 1, 2_000)).resolves.toBe(1);
+      await expect(socket.ask('echo', 1, 2_000)).resolves.toEqual({ ok: true, said: 1 });
     });
 
     it.each([
@@ -153,12 +197,6 @@ export function describeSocketContract(name: string, openSocket: OpenSocket): vo
       expect(ends).toEqual(['lost']);
     });
 
-    it('is lost when nobody is there', async () => {
-      const { ends } = open('http://127.0.0.1:9');
-      await until(() => ends.length === 1);
-      expect(ends).toEqual(['lost']);
-    });
-
     it('is lost when the network is, although no connection was closed', async () => {
       const { url } = await serve({ pingInterval: 100, pingTimeout: 200 });
       const proxy = await createProxy(Number(new URL(url).port));
@@ -169,26 +207,26 @@ export function describeSocketContract(name: string, openSocket: OpenSocket): vo
       await until(() => ends.length === 1);
       expect(ends).toEqual(['lost']);
     });
-
-    it('calls nothing and waits for nothing after it was closed', async () => {
-      const { socket, ends, events, sockets } = await openAndGreet();
-      const answer = socket.ask('mute', {}, 2_000).catch((error: unknown) => error);
-      socket.close();
-      socket.close();
-      expect(await answer).toBeInstanceOf(Error);
-      await until(() => sockets[0]?.connected === false);
-      expect(ends).toEqual([]);
-      expect(events).toHaveLength(1);
-    });
-
-    it('can be closed before it was open', async () => {
-      const { url } = await serve();
-      const { socket, ends, events } = open(url);
-      socket.close();
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      expect([...ends, ...events]).toEqual([]);
-    });
   });
+}
+
+interface HttpCommand {
+  command: string;
+  payload: unknown;
+  accessToken: string;
+}
+
+async function answerHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { command, payload, accessToken } = JSON.parse(await text(request)) as HttpCommand;
+  const auth = { accessToken };
+  const { origin } = request.headers;
+  const answers: Record<string, object> = {
+    'hello.get': { ok: true, serverTime: new Date().toISOString(), auth, origin },
+    echo: { ok: true, said: payload },
+  };
+  const isRefused = accessToken.startsWith('{');
+  const answer = isRefused ? JSON.parse(accessToken) : answers[command];
+  if (answer) response.end(JSON.stringify(answer));
 }
 
 /** The WebSocket below a server's socket. */

@@ -22,7 +22,7 @@ export interface Tabs {
   readonly openSocket: OpenSocket;
   /** Passes on what the server said to this tab if it leads; without arguments, that the connection was lost. */
   relay(name?: string, payload?: unknown): void;
-  /** Takes part again, after `leave`. */
+  /** Takes part, also again after `leave`. */
   enter(): void;
   /** A page that is gone, or kept for the way back, must not keep the others waiting. */
   leave(): void;
@@ -83,7 +83,6 @@ class LockedTabs implements Tabs {
   constructor(scope: string, options: TabsOptions) {
     this.#scope = scope;
     this.#options = options;
-    this.enter();
   }
 
   readonly openSocket: OpenSocket = (options) => {

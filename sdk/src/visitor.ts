@@ -295,10 +295,7 @@ class Visitor implements VisitorClient {
   #hearName({ clientConversationId = '' }: PendingMessage, conversationId: string): void {
     this.#set(addConversation(this.getState(), conversationId, clientConversationId));
     const record = this.#session.read();
-    if (!record) return;
-    // A first message is through: from now on there may be other tabs.
-    void this.#connection.share(this.#scopeOf(record));
-    if (record.clientConversationId === clientConversationId && !record.conversationId) {
+    if (record?.clientConversationId === clientConversationId && !record.conversationId) {
       this.#session.write({ ...record, conversationId });
     }
   }
@@ -335,6 +332,9 @@ class Visitor implements VisitorClient {
   }
 
   #announce(events: readonly ConversationEvent[]): void {
+    const record = this.#session.read();
+    // A first message is through: whatever else may be loaded from now on.
+    if (record) void this.#connection.share(this.#scopeOf(record));
     for (const event of events) {
       if (event.type !== 'message.created' || event.content.kind === 'deleted') continue;
       if (sideOf(event.actor) === 'team') {

@@ -1,5 +1,12 @@
-import { createServer, type Server as HttpServer } from 'node:http';
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import {
   type ConversationEvent,
   type Handshake,
@@ -30,6 +37,14 @@ export interface ReceivedCommand {
   by: FakeReader;
 }
 
+interface HttpCommand {
+  command: string;
+  payload: Record<string, unknown>;
+  accessToken: string;
+}
+
+const KINDS = ['visitor', 'agent'] as const;
+
 /** What a test scripts. Everything is answered and delivered unless it says otherwise. */
 export interface FakeFaults {
   onCommand(command: ReceivedCommand): Fate;
@@ -38,6 +53,10 @@ export interface FakeFaults {
   onHandshake(handshake: Handshake): Refusal | undefined;
   /** A visitor asks for a session. */
   onSession(body: Record<string, unknown>): Refusal | undefined;
+  /** A WebSocket is to be opened. `refuse` is what most proxies do that know none, `silence` what the worst of them do. */
+  onUpgrade(): 'answer' | 'refuse' | 'silence';
+  /** Any request comes in. A `portal` answers with a page of its own, as networks do that want a click first. */
+  onRequest(): 'answer' | 'portal' | 'silence';
 }
 
 /**
@@ -63,6 +82,8 @@ export class FakeServer {
     onPush: (_, deliver) => deliver(),
     onHandshake: () => undefined,
     onSession: () => undefined,
+    onUpgrade: () => 'answer',
+    onRequest: () => 'answer',
   };
   /** Every command that arrived, in order. */
   readonly received: ReceivedCommand[] = [];
@@ -71,11 +92,14 @@ export class FakeServer {
   readonly #sessions: FakeSessions;
   readonly #http: HttpServer;
   readonly #io: Server;
+  /** Connections that are never answered. */
+  readonly #mute = new Set<Duplex>();
 
   constructor(accessLifeMs: number) {
     this.#sessions = new FakeSessions(accessLifeMs, (body) => this.faults.onSession(body));
-    this.#http = createServer(this.#sessions.answer);
+    this.#http = createServer((request, response) => void this.#answerHttp(request, response));
     this.#io = new Server(this.#http, { transports: ['websocket'], serveClient: false });
+    this.#guardUpgrades();
     this.#openDoor('visitor');
     this.#openDoor('agent');
   }
@@ -120,13 +144,67 @@ export class FakeServer {
   }
 
   async close(): Promise<void> {
+    for (const socket of this.#mute) socket.destroy();
     this.#http.closeAllConnections();
     await this.#io.close();
   }
 
+  /** Lets a test stand between the network and Socket.IO. */
+  #guardUpgrades(): void {
+    const listeners = this.#http.listeners('upgrade');
+    this.#http.removeAllListeners('upgrade');
+    this.#http.on('upgrade', (request, socket: Duplex, head) => {
+      const fate = this.faults.onUpgrade();
+      if (fate === 'refuse') socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+      else if (fate === 'silence') this.#mute.add(socket.on('error', () => {}));
+      else for (const listener of listeners) listener.call(this.#http, request, socket, head);
+    });
+  }
+
+  async #answerHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const fate = this.faults.onRequest();
+    if (fate === 'silence') return;
+    if (fate === 'portal') {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome!</h1>');
+      return;
+    }
+    const kind = KINDS.find((one) => request.url === `/api/v1${NAMESPACES[one]}/commands`);
+    if (!kind || request.method !== 'POST') {
+      this.#sessions.answer(request, response);
+      return;
+    }
+    const { command, payload, accessToken } = JSON.parse(await text(request)) as HttpCommand;
+    const id = this.#idOf(kind, accessToken);
+    const answer = (ack: object) =>
+      response.writeHead(200, { 'access-control-allow-origin': '*' }).end(JSON.stringify(ack));
+    if (!id) answer(this.#sessions.ended);
+    else this.#run({ kind, id }, command, payload, answer, () => request.socket.destroy());
+  }
+
+  #idOf(kind: FakeReader['kind'], accessToken: string): string | undefined {
+    return kind === 'agent' ? FAKE_AGENT.id : this.#sessions.visitorOf(accessToken);
+  }
+
+  #run(
+    by: FakeReader,
+    name: string,
+    payload: Record<string, unknown>,
+    ack: (answer: object) => void,
+    disconnect: () => void,
+  ): void {
+    const command = { name, payload, by };
+    this.received.push(command);
+    const fate = this.faults.onCommand(command);
+    if (fate === 'disconnect') disconnect();
+    else if (typeof fate === 'object') ack(fate);
+    else if (fate !== 'silence') {
+      const answer = execute(this.workspace, by, name, payload);
+      if (fate === 'answer') ack(answer);
+    }
+  }
+
   #openDoor(kind: FakeReader['kind']): void {
-    const idOf = ({ accessToken }: Handshake) =>
-      kind === 'agent' ? FAKE_AGENT.id : this.#sessions.visitorOf(accessToken);
+    const idOf = ({ accessToken }: Handshake) => this.#idOf(kind, accessToken);
     this.#io
       .of(NAMESPACES[kind])
       .use((socket, next) => {
@@ -146,15 +224,7 @@ export class FakeServer {
     socket.on('disconnect', () => this.#readers.delete(socket));
     socket.onAny(
       (name: string, payload: Record<string, unknown>, ack: (answer: object) => void) => {
-        const command = { name, payload, by: reader };
-        this.received.push(command);
-        const fate = this.faults.onCommand(command);
-        if (fate === 'disconnect') socket.disconnect(true);
-        else if (typeof fate === 'object') ack(fate);
-        else if (fate !== 'silence') {
-          const answer = execute(this.workspace, reader, name, payload);
-          if (fate === 'answer') ack(answer);
-        }
+        this.#run(reader, name, payload, ack, () => socket.disconnect(true));
       },
     );
     socket.emit(SERVER_FRAMES.hello, this.workspace.helloFor(reader));
