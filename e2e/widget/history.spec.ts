@@ -94,3 +94,32 @@ test('what came while the panel was closed stands below a mark, until it was rea
   await expect(widget.launcher).toHaveAccessibleName('Open chat');
   await agent.close();
 });
+
+test('a quote leads to a message that is not loaded yet', async ({ page, server, site }) => {
+  const agent = await connectAgent(server);
+  site.page('/', pageWithTag(server));
+  await page.goto(site.url);
+  const widget = widgetOn(page);
+  await widget.open();
+  await widget.send('The very first');
+  const id = await agent.conversation();
+  const first = agent.client.timeline(id)[0];
+  for (let line = 1; line < 150; line++) await agent.client.send(id, `line ${line}`);
+  await agent.client.send(id, 'About that', { replyTo: first?.seq });
+  await expect(widget.bubbles.last()).toContainText('About that');
+
+  await page.reload();
+  await widget.open();
+  const quote = widget.panel.getByRole('button', { name: /^In reply to/ });
+  // Nobody knows yet what it said.
+  await expect(quote).toHaveText('In reply to An earlier message');
+  await quote.click();
+  const row = widget.panel.getByRole('article', { name: 'You: The very first' });
+  await expect(row).toBeInViewport();
+  await expect(row).toBeFocused();
+  const jump = widget.panel.getByRole('button', { name: 'To the newest message' });
+  await jump.click();
+  await expect(widget.bubbles.last()).toBeInViewport();
+  await expect(quote).toHaveText('In reply to YouThe very first');
+  await agent.close();
+});

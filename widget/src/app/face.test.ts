@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hueOf, initialsOf } from './face.ts';
+import { hueOf } from './hue-of.ts';
+import { initialsOf } from './initials-of.ts';
 
 describe('a face', () => {
   it('has the first letters of the first and the last word', () => {

@@ -5,7 +5,8 @@ import { readLook } from '../../build/read-look.ts';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const css = read('./widget.css');
-const look = readLook(css);
+const talkCss = read('./talk.css');
+const look = readLook(css + talkCss);
 const standard = { light: '#0b6b62', dark: '#0f766c' };
 
 /** WCAG 2.2: 4.5:1 for text (1.4.3), 3:1 for what must be seen to use it (1.4.11). */
@@ -38,7 +39,7 @@ describe('the colours of the widget', () => {
       ['text', ['surface', 'raised', 'bubble-in'], TEXT],
       ['text-2', ['surface', 'raised', 'bubble-in'], TEXT],
       ['text-3', ['surface', 'bubble-in'], TEXT],
-      ['danger', ['surface'], TEXT],
+      ['danger', ['surface', 'raised', 'bubble-in'], TEXT],
       ['border-strong', ['surface'], SHAPE],
       ['online', ['surface'], SHAPE],
     ];
@@ -67,7 +68,11 @@ describe('the colours of the widget', () => {
 });
 
 describe('the stylesheets', () => {
-  const sheets = { 'widget.css': css, 'launcher.css': read('../loader/launcher.css') };
+  const sheets = {
+    'widget.css': css,
+    'talk.css': talkCss,
+    'launcher.css': read('../loader/launcher.css'),
+  };
   for (const [name, sheet] of Object.entries(sheets)) {
     it(`${name} knows start and end, not left and right`, () => {
       const physical =

@@ -1,6 +1,7 @@
 import type { TimelineItem } from '@alcove/sdk';
 import { describe, expect, it } from 'vitest';
-import { firstUnread, toRows } from './timeline-rows.ts';
+import { firstUnread } from './first-unread.ts';
+import { toRows } from './timeline-rows.ts';
 
 const agent = { kind: 'agent', id: 'ag_1', name: 'Ana' } as const;
 const colleague = { kind: 'agent', id: 'ag_2', name: 'Shopper' } as const;
@@ -17,6 +18,9 @@ function message(
     seq,
     actor,
     isOwn: actor.kind === 'visitor',
+    isMine: actor.kind === 'visitor',
+    isEdited: false,
+    isSaving: false,
     content: { kind: 'text', text: `message ${seq}` },
     at: new Date(`2026-03-04T${at}`).toISOString(),
     state: 'sent',
@@ -85,8 +89,13 @@ describe('the first unread line', () => {
       message(3, visitor, '10:02'),
       message(4, agent, '10:03'),
     ];
-    expect(firstUnread(items, 0)).toBe('m2');
-    expect(firstUnread(items, 2)).toBe('m4');
-    expect(firstUnread(items, 4)).toBeUndefined();
+    const readUpTo = (read: number) =>
+      firstUnread(items, [
+        { participant: visitor, delivered: read, deliveredAt: null, read, readAt: null },
+      ]);
+    expect(readUpTo(0)).toBe('m2');
+    expect(readUpTo(2)).toBe('m4');
+    expect(readUpTo(4)).toBe('');
+    expect(firstUnread(items, [])).toBe('m2');
   });
 });

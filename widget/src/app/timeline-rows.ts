@@ -46,14 +46,6 @@ export function toRows(items: readonly TimelineItem[], newKey: string | undefine
   return rows;
 }
 
-/** The first message of the other side above `readSeq`. */
-export function firstUnread(items: readonly TimelineItem[], readSeq: number): string | undefined {
-  return items.find(
-    (item) =>
-      item.kind === 'message' && !item.isOwn && item.seq !== undefined && item.seq > readSeq,
-  )?.key;
-}
-
 /** Whether it was written just now: then its bubble rises, while history stands still. */
 export function isFresh(item: MessageItem): boolean {
   return Date.now() - Date.parse(item.at) < FRESH_MS;

@@ -1,14 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { dayName } from './day-name.ts';
+import { enTalk } from './locales/en-talk.ts';
 import { en } from './locales/en.ts';
 import { createVoice } from './voice.ts';
 
 describe('the voice', () => {
   it('fills in values and chooses the plural', () => {
-    const { t } = createVoice(en, ['en-GB']);
+    const { t, learn } = createVoice(en, ['en-GB']);
+    learn(enTalk);
     expect(t('toNewestCount', { count: 1 })).toBe('1 new message');
     expect(t('toNewestCount', { count: 12 })).toBe('12 new messages');
     expect(t('isTyping', { name: 'Ana' })).toBe('Ana is typing');
+  });
+
+  it('says nothing in place of what it has not learnt yet', () => {
+    const { t, learn } = createVoice(en, ['en']);
+    expect(t('reply')).toBe('');
+    learn(enTalk);
+    expect(t('reply')).toBe('Reply');
+    expect(t('send')).toBe('Send');
   });
 
   it('does not read what people wrote as a text of its own', () => {
@@ -26,7 +37,9 @@ describe('the voice', () => {
   });
 
   it('names today and yesterday, and other days by their date', () => {
-    const { day } = createVoice(en, ['en-GB']);
+    const voice = createVoice(en, ['en-GB']);
+    voice.learn(enTalk);
+    const day = (at: string) => dayName(at, voice);
     const now = new Date();
     expect(day(now.toISOString())).toBe('Today');
     now.setDate(now.getDate() - 1);

@@ -1,20 +1,22 @@
+import type { TalkTexts } from './locales/en-talk.ts';
 import type { Texts } from './locales/en.ts';
 
 /** Names a text; never the text itself. */
-export type TextKey = Exclude<keyof Texts, 'language'>;
+export type TextKey = Exclude<keyof Texts, 'language'> | keyof TalkTexts;
 
 type Values = Record<string, string | number>;
 
 /** How the widget speaks: texts, times and days in one language. */
 export interface Voice {
+  /** Empty for a text that has not come yet. */
   t(key: TextKey, values?: Values): string;
+  /** Texts that came with a later part. */
+  learn(more: TalkTexts): void;
   /** The time of day of an ISO 8601 time. */
   time(at: string): string;
-  /** "Today", "Yesterday" or the date. */
-  day(at: string): string;
+  /** BCP 47. */
+  locale: string;
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** @param languages What the browser prefers; its region decides how times look, for example 14:02 or 2:02 PM. */
 export function createVoice(texts: Texts, languages: readonly string[]): Voice {
@@ -22,9 +24,9 @@ export function createVoice(texts: Texts, languages: readonly string[]): Voice {
     languages.find((language) => language.startsWith(texts.language)) ?? texts.language;
   const plurals = new Intl.PluralRules(locale);
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
-  const date = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+  let known: Record<string, string | Record<string, string>> = texts;
   const t: Voice['t'] = (key, values = {}) => {
-    const entry: string | Record<string, string> = texts[key];
+    const entry = known[key] ?? '';
     const text =
       typeof entry === 'string'
         ? entry
@@ -33,12 +35,10 @@ export function createVoice(texts: Texts, languages: readonly string[]): Voice {
   };
   return {
     t,
-    time: (at) => time.format(new Date(at)),
-    day(at) {
-      const isDay = (ms: number) => new Date(at).toDateString() === new Date(ms).toDateString();
-      const now = Date.now();
-      if (isDay(now)) return t('today');
-      return isDay(now - DAY_MS) ? t('yesterday') : date.format(new Date(at));
+    learn(more) {
+      known = { ...known, ...more };
     },
+    time: (at) => time.format(new Date(at)),
+    locale,
   };
 }

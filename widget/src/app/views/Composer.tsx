@@ -1,29 +1,40 @@
 import { Component, createRef, type RefObject } from 'preact';
-import { charactersLeft } from '../message-size.ts';
+import type { Part } from '../part.ts';
 import type { Voice } from '../voice.ts';
 import { IconButton } from './IconButton.tsx';
 import { icons } from './icons.ts';
+import type { Talk } from './talk.ts';
 
 interface ComposerProps {
   /** Gets this component, to be called. */
   handle: RefObject<Composer | null>;
   voice: Voice;
+  talk: Part<Talk>;
+  /** What pressing the button does. */
+  label: string;
   onSend(text: string): void;
   onTyping(): void;
 }
 
 interface ComposerState {
   isEmpty: boolean;
-  left: number | undefined;
 }
+
+/** Characters from which on a text may come near the limit, whatever they are: UTF-8 has three bytes for one at most. */
+const LONG = 2000;
 
 /** Where a message is written. The field itself keeps the draft, also while the panel is closed. */
 export class Composer extends Component<ComposerProps, ComposerState> {
-  override state: ComposerState = { isEmpty: true, left: undefined };
+  override state: ComposerState = { isEmpty: true };
   #field = createRef<HTMLTextAreaElement>();
 
   override componentDidMount() {
     this.props.handle.current = this;
+  }
+
+  /** What stands in the field. */
+  get text(): string {
+    return this.#field.current?.value ?? '';
   }
 
   /** Puts a text into the field, in place of what stands there. */
@@ -32,9 +43,18 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     this.#measure();
   }
 
-  /** Sets the caret into the field; not on touch, where a keyboard would cover what there is to read. */
-  focus() {
-    if (!isTouch()) this.#field.current?.focus();
+  /**
+   * Sets the caret into the field.
+   *
+   * @param isAsked on touch, only then: a keyboard that nobody asked for covers what there is to read.
+   */
+  focus(isAsked?: boolean) {
+    if (isAsked || !isTouch()) this.#field.current?.focus();
+  }
+
+  /** How many characters may still be added, once that is worth telling. */
+  get #left(): number | undefined {
+    return this.props.talk.module?.charactersLeft(this.text);
   }
 
   #measure() {
@@ -46,13 +66,14 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     field.style.blockSize = 'auto';
     field.style.blockSize = `${field.scrollHeight}px`;
     form.style.minBlockSize = '';
-    this.setState({ isEmpty: !field.value.trim(), left: charactersLeft(field.value) });
+    if (field.value.length > LONG) this.props.talk.need();
+    this.setState({ isEmpty: !field.value.trim() });
   }
 
   #send = (event: Event) => {
     event.preventDefault();
-    const text = this.#field.current?.value.trim();
-    if (!text || Number(charactersLeft(text)) < 0) return;
+    const text = this.text.trim();
+    if (!text || Number(this.#left) < 0) return;
     this.write('');
     this.props.onSend(text);
   };
@@ -63,7 +84,8 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     if (event.key === 'Enter' && !event.shiftKey && !isComposing && !isTouch()) this.#send(event);
   };
 
-  override render({ voice: { t }, onTyping }: ComposerProps, { isEmpty, left }: ComposerState) {
+  override render({ voice: { t }, label, onTyping }: ComposerProps, { isEmpty }: ComposerState) {
+    const left = this.#left;
     return (
       <form class="composer" onSubmit={this.#send}>
         <textarea
@@ -82,7 +104,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
         <IconButton
           type="submit"
           class="send"
-          label={t('send')}
+          label={label}
           icon={icons.send}
           isOff={isEmpty || Number(left) < 0}
           // The field keeps the focus, and with it the keyboard of a phone.

@@ -1,13 +1,11 @@
 import { Component, createRef, type RefObject } from 'preact';
 import type { Actor } from '@alcove/protocol';
-import { moveWindow, type RowWindow, windowOf } from '../row-window.ts';
+import type { RowWindow } from '../row-window.ts';
 import type { Row } from '../timeline-rows.ts';
 import type { Voice } from '../voice.ts';
-import { IconButton } from './IconButton.tsx';
-import { icons } from './icons.ts';
-import { MarkRow } from './MarkRow.tsx';
-import { type MessageActions, MessageRow } from './MessageRow.tsx';
-import { TypingRow } from './TypingRow.tsx';
+import type { MessageDesk } from './MessageActions.tsx';
+import { type FailureActions, MessageRow } from './MessageRow.tsx';
+import type { Talk } from './talk.ts';
 
 interface MessageListProps {
   /** Gets this component, to be called. */
@@ -15,11 +13,15 @@ interface MessageListProps {
   rows: readonly Row[];
   typing: readonly Actor[];
   voice: Voice;
-  actions: MessageActions;
+  talk: Talk | undefined;
+  actions: FailureActions;
+  /** `undefined` until there is a conversation. */
+  desk: MessageDesk | undefined;
+  /** The visitor reaches for what was written. */
+  onReach(): void;
   /** Loads what came before, when the visitor scrolls near the top; `undefined` when nothing did, or while it loads. */
   onOlder: (() => void) | undefined;
-  /** The message with this `seq` is in view. */
-  onSeen(seq: number): void;
+  isVisible: boolean;
 }
 
 interface MessageListState {
@@ -35,14 +37,10 @@ type Anchor = { element: HTMLElement; top: number } | null;
 /** Nearer than this to the end counts as being there: half-scrolled lines, fractions of pixels. */
 const END_PX = 40;
 
-/** As much of a message has to be in view for it to be seen: its first line. */
-const SEEN_PX = 30;
-
 /** The conversation: a window of rows that moves with the scroll position, and keeps it. */
 export class MessageList extends Component<MessageListProps, MessageListState> {
   override state: MessageListState = { isAtEnd: true };
   #list = createRef<HTMLDivElement>();
-  #seenSeq = 0;
   #height = 0;
   // The composer grows, a keyboard opens, the panel appears: who was at the end stays there.
   #observer = new ResizeObserver(() => this.#settle());
@@ -62,7 +60,8 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
   };
 
   get #window(): RowWindow {
-    return windowOf(this.props.rows, this.state.lastKey);
+    const { rows, talk } = this.props;
+    return talk?.windowOf(rows, this.state.lastKey) ?? { start: 0, end: rows.length };
   }
 
   override getSnapshotBeforeUpdate(): Anchor {
@@ -101,37 +100,51 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
   #look() {
     const list = this.#list.current;
     if (!list) return;
-    const { rows, onOlder, onSeen } = this.props;
+    const { rows, talk, onOlder, onReach } = this.props;
     const { start, end } = this.#window;
     const belowView = list.scrollHeight - list.scrollTop - list.clientHeight;
     const isAtEnd = end === rows.length && belowView < END_PX;
     if (isAtEnd !== this.state.isAtEnd) this.setState({ isAtEnd });
+    if (!isAtEnd) onReach();
     if (list.scrollTop < list.clientHeight) {
-      if (start > 0) this.setState({ lastKey: moveWindow(rows, this.#window, -1) });
+      if (start > 0) this.setState({ lastKey: talk?.moveWindow(rows, this.#window, -1) });
       else onOlder?.();
     } else if (belowView < list.clientHeight && end < rows.length) {
-      this.setState({ lastKey: moveWindow(rows, this.#window, 1) });
-    }
-    const seen = [...(list.children as Iterable<HTMLElement>)].findLast(
-      ({ dataset, offsetTop }) =>
-        dataset.seq && offsetTop + SEEN_PX < list.scrollTop + list.clientHeight,
-    );
-    if (seen) {
-      this.#seenSeq = Math.max(this.#seenSeq, Number(seen.dataset.seq));
-      onSeen(this.#seenSeq);
+      this.setState({ lastKey: talk?.moveWindow(rows, this.#window, 1) });
     }
   }
 
-  override render(
-    { rows, typing, voice, actions }: MessageListProps,
-    { isAtEnd }: MessageListState,
-  ) {
-    const { t } = voice;
+  #setWindow = (lastKey: string | undefined, then: () => void) =>
+    this.setState({ lastKey, isAtEnd: false }, then);
+
+  #rows({ rows, typing, voice, talk, actions }: MessageListProps) {
     const { start, end } = this.#window;
     const lastOwn = rows.findLast((row) => row.kind === 'message' && row.item.isOwn);
-    const unseen = rows.filter(
-      ({ item }) => item.kind === 'message' && !item.isOwn && Number(item.seq) > this.#seenSeq,
-    ).length;
+    return (
+      <>
+        {rows
+          .slice(start, end)
+          .map((row) =>
+            row.kind === 'message' ? (
+              <MessageRow
+                {...{ row, voice, talk, actions }}
+                key={row.key}
+                hasState={row === lastOwn}
+              />
+            ) : (
+              talk && <talk.MarkRow {...{ row, voice }} key={row.key} />
+            ),
+          )}
+        {talk &&
+          end === rows.length &&
+          typing.map((actor) => <talk.TypingRow key={actor.id} actor={actor} voice={voice} />)}
+      </>
+    );
+  }
+
+  override render(props: MessageListProps, { isAtEnd }: MessageListState) {
+    const { rows, voice, talk, desk, isVisible, onReach } = props;
+    const list = this.#list.current;
     return (
       <div class="middle">
         {/* Reading it aloud is up to the live region, which speaks each new message once. */}
@@ -139,36 +152,28 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
           class="list"
           ref={this.#list}
           onScroll={this.#scrolled}
+          onPointerEnter={onReach}
+          onFocus={onReach}
           tabIndex={0}
           role="log"
           aria-live="off"
-          aria-label={t('messages')}
+          aria-label={voice.t('messages')}
         >
-          {rows
-            .slice(start, end)
-            .map((row) =>
-              row.kind === 'message' ? (
-                <MessageRow {...{ row, voice, actions }} key={row.key} hasState={row === lastOwn} />
-              ) : (
-                <MarkRow {...{ row, voice }} key={row.key} />
-              ),
-            )}
-          {end === rows.length &&
-            typing.map((actor) => <TypingRow key={actor.id} actor={actor} voice={voice} />)}
+          {this.#rows(props)}
         </div>
-        {!isAtEnd && (
-          <IconButton
-            class="jump"
-            label={unseen ? t('toNewestCount', { count: unseen }) : t('toNewest')}
-            icon={icons.down}
-            onClick={() => {
-              this.toEnd();
-              // The button goes away, and must not take the focus with it.
-              this.#list.current?.focus();
-            }}
-          >
-            {unseen > 0 && unseen}
-          </IconButton>
+        {talk && list && desk && (
+          <>
+            <talk.Reading
+              {...{ list, rows, voice, isAtEnd, isVisible }}
+              onRead={desk.read}
+              onJump={() => {
+                this.toEnd();
+                // The button goes away, and must not take the focus with it.
+                list.focus();
+              }}
+            />
+            <talk.MessageActions {...{ list, rows, voice, desk }} onWindow={this.#setWindow} />
+          </>
         )}
       </div>
     );

@@ -1,10 +1,10 @@
 import type { Voice } from '../voice.ts';
 import { textOf } from '../text-of.ts';
 import { isFresh, type MessageItem, type Row } from '../timeline-rows.ts';
-import { Face } from './Face.tsx';
+import type { Talk } from './talk.ts';
 
 /** What can be done with a message that failed. */
-export interface MessageActions {
+export interface FailureActions {
   retry(key: string): void;
   discard(key: string): void;
 }
@@ -14,32 +14,42 @@ interface MessageRowProps {
   /** Whether its state is told: under the newest message of the visitor. */
   hasState: boolean;
   voice: Voice;
-  actions: MessageActions;
+  talk: Talk | undefined;
+  actions: FailureActions;
 }
 
 /** One message: bubble, and under the last of a group who wrote it and when. */
-export function MessageRow({ row, hasState, voice, actions }: MessageRowProps) {
+export function MessageRow({ row, hasState, voice, talk, actions }: MessageRowProps) {
   const { item, isFirst, isLast } = row;
   const { t } = voice;
   const { content, actor, isOwn, state } = item;
   const name = isOwn ? t('you') : (actor.name ?? t('team'));
+  const isFailed = isOwn && state === 'failed';
   const look = [
     'row',
     isOwn ? 'own' : 'other',
     isFirst && 'first',
     isLast && 'last',
-    isOwn && (state === 'waiting' || state === 'failed') && state,
+    isOwn && (isFailed || state === 'waiting') && state,
     isFresh(item) && 'fresh',
   ];
   return (
-    <div class={look.filter(Boolean).join(' ')} data-seq={isOwn ? undefined : item.seq}>
+    <div
+      class={look.filter(Boolean).join(' ')}
+      data-seq={isOwn ? undefined : item.seq}
+      {...talk?.rowAttributes(item, voice)}
+    >
       {isFirst && <span class="unseen">{name}: </span>}
-      {!isOwn && isLast && <Face id={actor.id} name={name} />}
-      <p class="bubble" dir="auto">
-        {textOf(content, t)}
-      </p>
-      {isOwn && state === 'failed' ? (
-        <Failure item={item} voice={voice} actions={actions} />
+      {talk && !isOwn && isLast && <talk.Face id={actor.id} name={name} />}
+      {talk ? (
+        <talk.Bubble item={item} voice={voice} />
+      ) : (
+        <p class="bubble" dir="auto">
+          {textOf(content, t)}
+        </p>
+      )}
+      {isFailed ? (
+        <Failure {...{ item, voice, talk, actions }} />
       ) : (
         isLast && (
           <p class="meta">
@@ -54,25 +64,23 @@ export function MessageRow({ row, hasState, voice, actions }: MessageRowProps) {
 }
 
 function Failure({
-  item,
-  voice: { t },
+  item: { key, failure },
+  voice,
+  talk,
   actions,
-}: {
-  item: MessageItem;
-  voice: Voice;
-  actions: MessageActions;
-}) {
+}: Pick<MessageRowProps, 'voice' | 'talk' | 'actions'> & { item: MessageItem }) {
   return (
     <p class="meta failure">
       <span>
-        {t('failed')} {item.failure}
+        {voice.t('failed')} {failure}
       </span>
-      <button type="button" onClick={() => actions.retry(item.key)}>
-        {t('retry')}
-      </button>
-      <button type="button" onClick={() => actions.discard(item.key)}>
-        {t('delete')}
-      </button>
+      {talk && (
+        <talk.FailureButtons
+          voice={voice}
+          onRetry={() => actions.retry(key)}
+          onDiscard={() => actions.discard(key)}
+        />
+      )}
     </p>
   );
 }

@@ -10,11 +10,11 @@ interface NoticesProps {
 
 /** What the visitor should know about the connection and about what is kept. Its place is always there, to be heard. */
 export function Notices({ state, isTroubled, voice: { t } }: NoticesProps) {
-  const { connection, conversations, outboxStorage, pending, isThreadLost } = state;
+  const { connection, conversations, outboxStorage, isThreadLost } = state;
   const keys: TextKey[] = [];
   if (connection.status === 'offline') keys.push('offline');
   else if (isTroubled) keys.push('unreachable');
-  if (outboxStorage === 'memory' && pending.length > 0) keys.push('memoryOnly');
+  if (outboxStorage === 'memory') keys.push('memoryOnly');
   if (isThreadLost && !conversations.length) keys.push('threadLost');
   return (
     <div class="notices" role="status">

@@ -8,6 +8,7 @@ interface PanelProps {
   announcement: { key: string; text: string } | undefined;
   /** Called once it can be seen. */
   onShown(): void;
+  onEscape(): void;
   onClose(): void;
   children: ComponentChildren;
 }
@@ -32,7 +33,7 @@ export class Panel extends Component<PanelProps> {
   #onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.isComposing) return;
     event.preventDefault();
-    this.props.onClose();
+    this.props.onEscape();
   };
 
   override render({ announcement, onClose, children }: PanelProps) {

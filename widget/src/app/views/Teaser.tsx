@@ -1,14 +1,12 @@
 import type { VisitorConversation } from '@alcove/protocol';
 import { Component } from 'preact';
-import css from '../teaser.css';
 import { type Dismissed, createDismissed } from '../dismissed.ts';
 import type { Voice } from '../voice.ts';
 import { Face } from './Face.tsx';
 import { IconButton } from './IconButton.tsx';
 import { icons } from './icons.ts';
 
-/** @see Teaser */
-export interface TeaserProps {
+interface TeaserProps {
   workspaceKey: string;
   conversation: VisitorConversation | undefined;
   unreadCount: number;
@@ -16,12 +14,7 @@ export interface TeaserProps {
   onOpen(): void;
 }
 
-export { css };
-
-/**
- * What came in while the panel is closed: a count on the launcher, and the newest message beside it. A chunk of its own,
- * since whoever opens the panel for the first time has nothing waiting.
- */
+/** What came in while the panel is closed: a count on the launcher, and the newest message beside it. */
 export class Teaser extends Component<TeaserProps> {
   #dismissed: Dismissed = createDismissed(this.props.workspaceKey);
 

@@ -1,17 +1,14 @@
 import type { MessageCreated, VisitorConversation } from '@alcove/protocol';
-import type { ConversationState, TimelineItem, VisitorClient, WidgetPerson } from '@alcove/sdk';
+import type { VisitorClient, WidgetPerson } from '@alcove/sdk';
 import { Component, createRef, type RefObject } from 'preact';
 import type { WidgetHost } from '../../widget-host.ts';
-import { createReadMarks } from '../read-marks.ts';
+import { adoptStyles } from '../adopt-styles.ts';
+import { createPart } from '../part.ts';
 import { textOf } from '../text-of.ts';
-import { firstUnread, type Row, toRows } from '../timeline-rows.ts';
 import type { Voice } from '../voice.ts';
-import { Composer } from './Composer.tsx';
+import { Conversation, quietly } from './Conversation.tsx';
 import { Header } from './Header.tsx';
-import { MessageList } from './MessageList.tsx';
-import { Notices } from './Notices.tsx';
 import { Panel } from './Panel.tsx';
-import { TeaserPlace } from './TeaserPlace.tsx';
 
 interface WidgetProps {
   /** Gets this component, to be called. */
@@ -46,23 +43,27 @@ const PASSED_ON = [
   'error',
 ] as const;
 
-/** Joins the visitor's client with what is seen: launcher, teaser, panel. */
+/** Joins the visitor's client with what is seen: launcher, teaser, panel. What is not needed at first comes in parts. */
 export class Widget extends Component<WidgetProps, WidgetState> {
   #fullScreen = matchMedia(FULL_SCREEN);
   override state: WidgetState = { isOpen: false, isFull: false, isTroubled: false };
-  #list = createRef<MessageList>();
-  #composer = createRef<Composer>();
-  #readMarks = createReadMarks((seq) => {
-    if (this.#conversation) this.props.client.markRead(this.#conversation.id, seq);
-  });
+  #content = createRef<Conversation>();
+  #talk = createPart(
+    () => import('./talk.ts'),
+    ({ css, texts }) => {
+      adoptStyles(this.props.host.root, css);
+      this.props.voice.learn(texts);
+      this.#onState();
+    },
+  );
+  #attention = createPart(
+    () => import('./Attention.tsx'),
+    () => this.#onState(),
+  );
   #endings: (() => void)[] = [];
   #troubleTimer: ReturnType<typeof setTimeout> | undefined;
   #openedId: string | undefined;
   #failures = 0;
-  /** The line that was the first unread one when the panel opened; empty for none. */
-  #newKey: string | undefined;
-  #items: readonly TimelineItem[] | undefined;
-  #rows: Row[] = [];
 
   get #conversation(): VisitorConversation | undefined {
     return this.props.client.getState().conversations[0];
@@ -84,7 +85,6 @@ export class Widget extends Component<WidgetProps, WidgetState> {
   }
 
   override componentWillUnmount() {
-    this.#readMarks.stop();
     clearTimeout(this.#troubleTimer);
     for (const end of this.#endings) end();
   }
@@ -94,10 +94,11 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     const { launcher } = host;
     const { isOpen } = this.state;
     const { unreadCount } = client.getState();
+    if (unreadCount) this.#talk.need();
+    if (this.#conversation && (!isOpen || document.hidden)) this.#attention.need();
     launcher.ariaExpanded = `${isOpen}`;
-    launcher.ariaLabel = unreadCount
-      ? voice.t('openChatUnread', { count: unreadCount })
-      : voice.t('openChat');
+    launcher.ariaLabel =
+      (unreadCount && voice.t('openChatUnread', { count: unreadCount })) || voice.t('openChat');
     if (before.isOpen !== isOpen) this.#emit(isOpen ? 'open' : 'close');
     if (isOpen && this.#conversation && this.#openedId !== this.#conversation.id) {
       this.#openedId = this.#conversation.id;
@@ -114,6 +115,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     else if (command === 'boot' || command === 'identify') this.#identify(argument);
     else if (command === 'shutdown') {
       this.#close();
+      this.#content.current?.escape();
       quietly(client.signOut());
     } else {
       // oxlint-disable-next-line no-console -- whoever mistyped it reads the console, not the chat
@@ -122,18 +124,19 @@ export class Widget extends Component<WidgetProps, WidgetState> {
   }
 
   #open = (draft?: string) => {
-    if (draft) this.#composer.current?.write(draft);
+    if (draft) this.#content.current?.write(draft);
     this.setState({ isOpen: true });
   };
 
   #close = () => {
     const { root, launcher } = this.props.host;
     const isFocusInside = root.activeElement?.closest('dialog');
-    this.#newKey = undefined;
-    this.#readMarks.stop();
     // Only from inside the panel: the page may have closed it while the visitor is busy elsewhere.
     this.setState({ isOpen: false }, () => isFocusInside && launcher.focus());
   };
+
+  /** From the innermost outwards: first what the composer was given to do, then the panel. */
+  #escape = () => this.#content.current?.escape() || this.#close();
 
   #toggle = () => (this.state.isOpen ? this.#close() : this.#open());
 
@@ -142,6 +145,8 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     if (name !== undefined || email !== undefined)
       quietly(this.props.client.identify({ name, email }));
   }
+
+  #sayNow = (text: string) => this.#say(`${Date.now()}`, text);
 
   #emit(name: string, detail: unknown = {}) {
     this.props.host.element.dispatchEvent(new CustomEvent(name, { detail }));
@@ -160,10 +165,6 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     const failures = pending.filter(({ state }) => state === 'failed');
     if (failures.length > this.#failures) this.#say(`${failures.length}`, voice.t('failed'));
     this.#failures = failures.length;
-    if (document.hidden) {
-      this.#newKey = undefined;
-      this.#readMarks.stop();
-    }
     this.setState({ isFull: this.#fullScreen.matches });
   };
 
@@ -177,100 +178,62 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     if (this.state.isOpen) this.setState({ announcement: { key, text } });
   }
 
-  async #send(text: string) {
-    const { client } = this.props;
-    this.#newKey = '';
-    this.#list.current?.toEnd();
-    client.setPage({ url: location.href, title: document.title });
-    try {
-      await client.send(text, { conversationId: this.#conversation?.id });
-    } catch {
-      // It could not even be kept: it goes back to where it was written.
-      this.#composer.current?.write(text);
-    }
-  }
-
-  #seen = (seq: number) => {
-    if (this.state.isOpen && !document.hidden) this.#readMarks.see(seq);
-  };
-
-  #loadOlder = () => {
-    if (this.#conversation) quietly(this.props.client.loadOlder(this.#conversation.id));
-  };
-
-  #typed = () => {
-    if (this.#conversation) this.props.client.setTyping(this.#conversation.id, true);
-  };
-
-  #actions = {
-    retry: (key: string) => {
-      quietly(this.props.client.retry(key));
-      this.#composer.current?.focus();
-    },
-    discard: (key: string) => {
-      quietly(this.props.client.discard(key));
-      this.#composer.current?.focus();
-    },
-  };
-
-  /** The rows of what is shown; the same ones while nothing of it changed. */
-  #rowsOf(log: ConversationState | undefined): Row[] {
-    const items = this.props.client.timeline(this.#conversation?.id ?? null);
-    const newKey = this.#newKey;
-    if (this.state.isOpen && !document.hidden && log?.isLoaded) {
-      const own = log.cursors.find(({ participant }) => participant.kind === 'visitor');
-      this.#newKey ??= firstUnread(items, own?.read ?? 0) ?? '';
-    }
-    if (items !== this.#items || newKey !== this.#newKey) this.#rows = toRows(items, this.#newKey);
-    this.#items = items;
-    return this.#rows;
+  /** Its place is always there, so that assistive technology hears what comes into it. */
+  #teaser(conversation: VisitorConversation | undefined) {
+    const { host, client, voice } = this.props;
+    const { unreadCount } = client.getState();
+    const talk = this.#talk.module;
+    return (
+      <div role="status">
+        {talk && !this.state.isOpen && unreadCount > 0 && (
+          <talk.Teaser
+            workspaceKey={host.settings.key}
+            {...{ conversation, unreadCount, voice }}
+            onOpen={() => this.#open()}
+          />
+        )}
+      </div>
+    );
   }
 
   override render({ host, client, voice }: WidgetProps, state: WidgetState) {
     const chat = client.getState();
     const isOnline = chat.connection.status === 'online';
     const conversation = this.#conversation;
-    const log = conversation && chat.logs[conversation.id];
-    const rows = this.#rowsOf(log);
+    const { isOpen } = state;
+    const attention = this.#attention.module;
     return (
       <>
-        <TeaserPlace
-          root={host.root}
-          workspaceKey={host.settings.key}
-          conversation={conversation}
-          unreadCount={state.isOpen ? 0 : chat.unreadCount}
-          voice={voice}
-          onOpen={() => this.#open()}
-        />
+        {this.#teaser(conversation)}
         <Panel
-          isOpen={state.isOpen}
+          isOpen={isOpen}
           isFull={state.isFull}
           announcement={state.announcement}
-          onShown={() => this.#composer.current?.focus()}
+          onShown={() => this.#content.current?.focus()}
+          onEscape={this.#escape}
           onClose={this.#close}
         >
           <Header
             workspace={host.settings}
             voice={voice}
             isTeamOnline={isOnline ? chat.isTeamOnline : undefined}
-            isFirst={!conversation && !rows.length && (isOnline || !chat.hasSession)}
+            isFirst={!conversation && !chat.pending.length && (isOnline || !chat.hasSession)}
             onClose={this.#close}
-          />
-          <MessageList
-            handle={this.#list}
-            rows={rows}
-            typing={log?.typing ?? []}
-            voice={voice}
-            actions={this.#actions}
-            onOlder={log?.hasOlder && !log.isLoadingOlder ? this.#loadOlder : undefined}
-            onSeen={this.#seen}
-          />
-          <Notices state={chat} isTroubled={state.isTroubled} voice={voice} />
-          <Composer
-            handle={this.#composer}
-            voice={voice}
-            onSend={(text) => void this.#send(text)}
-            onTyping={this.#typed}
+          >
+            {attention && (
+              <attention.Attention
+                {...{ client, voice, isOpen }}
+                workspaceKey={host.settings.key}
+              />
+            )}
+          </Header>
+          <Conversation
+            handle={this.#content}
+            {...{ client, conversation, voice }}
+            talk={this.#talk}
+            isVisible={isOpen && !document.hidden}
+            isTroubled={state.isTroubled}
+            say={this.#sayNow}
           />
         </Panel>
       </>
@@ -281,9 +244,4 @@ export class Widget extends Component<WidgetProps, WidgetState> {
 function listen(target: EventTarget, name: string, listener: () => void): () => void {
   target.addEventListener(name, listener);
   return () => target.removeEventListener(name, listener);
-}
-
-/** A refusal is told to the page as `error`; as an unhandled rejection it would be reported as the page's mistake. */
-function quietly(promise: Promise<unknown>): void {
-  promise.catch(() => undefined);
 }

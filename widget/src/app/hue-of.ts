@@ -1,4 +1,4 @@
-/** Hues of the palette in `widget.css`. */
+/** Hues of the palette in `talk.css`. */
 const HUES = 8;
 
 /** The place of somebody's colour in the palette. Hashes as the console does, so that a person keeps one colour. */
@@ -9,11 +9,4 @@ export function hueOf(id: string): number {
     hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
   }
   return (Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0) % HUES;
-}
-
-/** The first letters of the first and the last word. */
-export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const letter = (word = '') => [...word][0] ?? '';
-  return (letter(words[0]) + letter(words.slice(1).at(-1))).toUpperCase();
 }

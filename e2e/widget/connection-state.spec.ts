@@ -1,0 +1,99 @@
+import { expect, pageWithTag, test, widgetOn } from '../fixtures.ts';
+
+test('what waits is drawn in outline with readable words, and fills message by message', async ({
+  page,
+  server,
+  site,
+}) => {
+  // Acks come one by one, as on a slow line: each when the test lets it through.
+  const held: (() => void)[] = [];
+  let isHolding = false;
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    const upstream = socket.connectToServer();
+    socket.onMessage((frame) => upstream.send(frame));
+    upstream.onMessage((frame) => {
+      if (isHolding && String(frame).startsWith('43')) held.push(() => socket.send(frame));
+      else socket.send(frame);
+    });
+  });
+  site.page('/', pageWithTag(server));
+  await page.goto(site.url);
+  const widget = widgetOn(page);
+  await widget.open();
+  await widget.send('Before the tunnel');
+  await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+
+  await page.context().setOffline(true);
+  await page.evaluate(() => dispatchEvent(new Event('offline')));
+  await expect(widget.panel.getByText(/You are offline/)).toBeVisible();
+  for (const text of ['One', 'Two', 'Three']) await widget.send(text);
+  await expect(widget.panel.getByText('Waiting for connection')).toBeVisible();
+  const waiting = widget.panel.locator('.waiting .bubble');
+  await expect(waiting).toHaveText(['One', 'Two', 'Three']);
+  const [ink, ground, opacity] = await waiting.first().evaluate((node) => {
+    const { color, backgroundColor, opacity: seen } = getComputedStyle(node);
+    return [color, backgroundColor, seen];
+  });
+  expect([ink, ground, opacity]).toEqual(['rgb(22, 32, 29)', 'rgba(0, 0, 0, 0)', '1']);
+
+  isHolding = true;
+  await page.context().setOffline(false);
+  await expect.poll(() => held.length).toBeGreaterThan(0);
+  await expect(waiting).toHaveText(['Two', 'Three']);
+  isHolding = false;
+  for (const release of held) release();
+  await expect(waiting).toHaveCount(0);
+  await expect(widget.panel.getByText(/You are offline/)).toBeHidden();
+  await expect(widget.bubbles).toHaveText(['Before the tunnel', 'One', 'Two', 'Three']);
+});
+
+test('a message that waits can be taken back', async ({ page, server, site }) => {
+  site.page('/', pageWithTag(server));
+  await page.goto(site.url);
+  const widget = widgetOn(page);
+  await widget.open();
+  await widget.send('Hello');
+  await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+  await widget.panel.getByRole('log').focus();
+  const row = widget.panel.getByRole('article', { name: 'You: Hello' });
+  await row.waitFor();
+  await page.context().setOffline(true);
+  await widget.send('Better not');
+  const unsent = widget.panel.getByRole('article', { name: 'You: Better not' });
+  await unsent.hover();
+  await unsent.getByRole('button', { name: 'Message actions' }).click();
+  const items = widget.panel.getByRole('menuitem');
+  await expect(items).toHaveText(['Copy', 'Delete']);
+  await items.last().click();
+  await items.last().click();
+  await expect(unsent).toHaveCount(0);
+  await page.context().setOffline(false);
+  await widget.send('Rather this');
+  await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+  await expect(widget.bubbles).toHaveText(['Hello', 'Rather this']);
+});
+
+test('a browser that stores nothing is said so, as soon as there is something to lose', async ({
+  page,
+  server,
+  site,
+}) => {
+  await page.addInitScript(() => {
+    for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
+      Object.defineProperty(window, name, {
+        get() {
+          throw new DOMException('denied', 'SecurityError');
+        },
+      });
+    }
+  });
+  site.page('/', pageWithTag(server));
+  await page.goto(site.url);
+  const widget = widgetOn(page);
+  await widget.open();
+  const note = widget.panel.getByText(/stores nothing/);
+  await expect(note).toBeHidden();
+  await widget.send('Kept nowhere');
+  await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+  await expect(note).toBeVisible();
+});

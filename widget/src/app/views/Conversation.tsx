@@ -1,0 +1,151 @@
+import type { VisitorConversation } from '@alcove/protocol';
+import type { TimelineItem, VisitorClient } from '@alcove/sdk';
+import { Component, createRef, type RefObject } from 'preact';
+import type { Part } from '../part.ts';
+import { type Row, toRows } from '../timeline-rows.ts';
+import type { Voice } from '../voice.ts';
+import { ComposerArea } from './ComposerArea.tsx';
+import type { MessageDesk } from './MessageActions.tsx';
+import { MessageList } from './MessageList.tsx';
+import { Notices } from './Notices.tsx';
+import type { Talk } from './talk.ts';
+
+interface ConversationProps {
+  /** Gets this component, to be called. */
+  handle: RefObject<Conversation | null>;
+  client: VisitorClient;
+  /** `undefined` until there is one. */
+  conversation: VisitorConversation | undefined;
+  voice: Voice;
+  talk: Part<Talk>;
+  /** Whether somebody can have it before their eyes. */
+  isVisible: boolean;
+  /** Whether the server has been away for longer than a hiccup. */
+  isTroubled: boolean;
+  /** Has assistive technology read something once. */
+  say(text: string): void;
+}
+
+/** What was written, what to know about the connection, and where to write. */
+export class Conversation extends Component<ConversationProps> {
+  #list = createRef<MessageList>();
+  #composer = createRef<ComposerArea>();
+  /** The line that was the first unread one when it came into view; empty for none. */
+  #newKey: string | undefined;
+  #items: readonly TimelineItem[] | undefined;
+  #rows: Row[] = [];
+
+  get #id(): string {
+    return this.props.conversation?.id ?? '';
+  }
+
+  override componentDidMount() {
+    this.props.handle.current = this;
+  }
+
+  override componentDidUpdate() {
+    if (this.#rows.some(isNewsworthy)) this.props.talk.need();
+  }
+
+  /** Puts a text into the composer. */
+  write(text: string) {
+    this.#composer.current?.write(text);
+  }
+
+  /** Sets the caret into the composer, where that brings up no keyboard. */
+  focus = () => this.#composer.current?.focus();
+
+  /** Gives up what the composer was given to do. Answers whether there was something. */
+  escape = () => this.#composer.current?.end();
+
+  /** Where the actions on messages are carried out. */
+  #desk(): MessageDesk {
+    const { client, say } = this.props;
+    return {
+      client,
+      conversationId: this.#id,
+      read: (seq) => client.markRead(this.#id, seq),
+      begin: (task) => this.#composer.current?.begin(task),
+      complain: (problem) => this.#composer.current?.complain(problem),
+      discard: this.#actions.discard,
+      say,
+    };
+  }
+
+  #actions = {
+    retry: (key: string) => {
+      quietly(this.props.client.retry(key));
+      this.focus();
+    },
+    discard: (key: string) => {
+      quietly(this.props.client.discard(key));
+      this.focus();
+    },
+  };
+
+  /** The rows of what is shown; the same ones while nothing of it changed. */
+  #update(): Row[] {
+    const { client, conversation, isVisible, talk } = this.props;
+    const log = client.getState().logs[this.#id];
+    const items = client.timeline(conversation?.id ?? null);
+    const newKey = this.#newKey;
+    if (!isVisible) this.#newKey = undefined;
+    else if (log?.isLoaded) this.#newKey ??= talk.module?.firstUnread(items, log.cursors);
+    if (items !== this.#items || newKey !== this.#newKey) this.#rows = toRows(items, this.#newKey);
+    this.#items = items;
+    return this.#rows;
+  }
+
+  override render(props: ConversationProps) {
+    const { client, conversation, voice, isVisible, isTroubled } = props;
+    const state = client.getState();
+    const log = state.logs[this.#id];
+    const rows = this.#update();
+    const talk = props.talk.module;
+    return (
+      <>
+        <MessageList
+          handle={this.#list}
+          typing={log?.typing ?? []}
+          {...{ rows, voice, talk, isVisible }}
+          actions={this.#actions}
+          desk={conversation && this.#desk()}
+          onReach={() => rows.length && props.talk.need()}
+          onOlder={
+            log?.hasOlder && !log.isLoadingOlder
+              ? () => quietly(client.loadOlder(this.#id))
+              : undefined
+          }
+        />
+        <Notices {...{ state, isTroubled, voice }} />
+        <ComposerArea
+          handle={this.#composer}
+          conversationId={conversation?.id}
+          {...{ client, voice }}
+          talk={props.talk}
+          onSend={() => {
+            this.#newKey = '';
+            this.#list.current?.toEnd();
+          }}
+        />
+      </>
+    );
+  }
+}
+
+/** Anything but what the visitor wrote and is on its way as it should be. */
+function isNewsworthy({ item }: Row): boolean {
+  return (
+    item.kind !== 'message' ||
+    !item.isOwn ||
+    item.state === 'failed' ||
+    item.isEdited ||
+    item.replyTo !== undefined ||
+    item.content.kind !== 'text'
+  );
+}
+
+/** A refusal is told to the page as `error`; as an unhandled rejection it would be reported as the page's mistake. */
+export function quietly(promise: Promise<unknown>): void {
+  promise.catch(() => undefined);
+}

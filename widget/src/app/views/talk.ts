@@ -1,0 +1,23 @@
+import type * as talk from './talk.ts';
+
+/**
+ * What a conversation needs that a first message does not. A chunk of its own: it comes once somebody has answered, or
+ * when the visitor reaches for what was written.
+ */
+export { default as css } from '../talk.css';
+export { enTalk as texts } from '../locales/en-talk.ts';
+export { charactersLeft } from '../message-size.ts';
+export { moveWindow, windowOf } from '../row-window.ts';
+export { firstUnread } from '../first-unread.ts';
+export { Bubble, rowAttributes } from './Bubble.tsx';
+export { ComposerBar } from './ComposerBar.tsx';
+export { Face } from './Face.tsx';
+export { FailureButtons } from './FailureButtons.tsx';
+export { MarkRow } from './MarkRow.tsx';
+export { MessageActions } from './MessageActions.tsx';
+export { Reading } from './Reading.tsx';
+export { Teaser } from './Teaser.tsx';
+export { TypingRow } from './TypingRow.tsx';
+
+/** That part, once it is there. */
+export type Talk = typeof talk;
