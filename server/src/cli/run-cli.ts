@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { addAgentCommands } from './agent.ts';
+import { addBackupCommands } from './backup.ts';
 import { CliError } from './cli-error.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addServeCommands } from './serve.ts';
@@ -22,6 +23,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   addServeCommands(program);
   addWorkspaceCommands(program);
   addAgentCommands(program);
+  addBackupCommands(program);
   addDoctorCommand(program);
   try {
     await program.parseAsync(argv);
