@@ -42,6 +42,7 @@ function answerQuestions(): void {
       }),
     eventLoop: createEventLoopWatch(),
     reads: createReadCount(),
+    resources: async () => countBy(process.getActiveResourcesInfo()),
   };
 
   const server = createServer((socket) => {
@@ -69,6 +70,12 @@ function createEventLoopWatch(): () => Promise<Measures['eventLoop']> {
     delays.reset();
     return measured;
   };
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
 /** Wraps what runs a query only once somebody asks: benches that do not, pay nothing for it. */

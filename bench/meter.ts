@@ -19,6 +19,8 @@ export interface Measures {
    * between are one. The first reading begins the count.
    */
   reads: { queries: number; looks: number };
+  /** What keeps the process alive just now, by kind: timers, sockets, requests. */
+  resources: Record<string, number>;
 }
 
 /** A question line to a process that was started with `execArgv`. */

@@ -1,0 +1,230 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { median } from '../../figures.ts';
+import { createMeter, type Meter } from '../../meter.ts';
+import type { ChaosClient } from '../client.ts';
+import { processFacts } from '../faults/process-facts.ts';
+import { canTrace, lockedDatabase, slowDisk } from '../faults/store-faults.ts';
+import { atMost, percentile, round } from '../figures.ts';
+import { openTcpProxy, type TcpProxy } from '../proxies/tcp-proxy.ts';
+import { defineRow } from '../row.ts';
+import type { Stage } from '../stage.ts';
+import { openTalk } from './talk.ts';
+
+interface Parameters {
+  conversations: number;
+  perSecond: number;
+  churnPerSecond: number;
+  faultEveryMs: number;
+  soakMs: number;
+  /** Before it code is still being compiled and caches fill. */
+  warmUpMs: number;
+  lookEveryMs: number;
+}
+
+const HEAP_MB_PER_HOUR = 1;
+/** Sockets that come and go while they are counted. */
+const SLACK = 10;
+const HOUR_MS = 3_600_000;
+
+/** Days in a row, in short: nothing may grow that does not shrink again. */
+export const a47 = defineRow<Parameters>({
+  name: 'A47',
+  does: 'For 20 min 200 connections with 10 messages a second, 2 of them a second leaving and coming back, a fault every 2 min. The heap after garbage collection grows by less than 1 MB an hour, descriptors and timers stay flat.',
+  quick: {
+    conversations: 4,
+    perSecond: 30,
+    churnPerSecond: 4,
+    faultEveryMs: 800,
+    soakMs: 2000,
+    warmUpMs: 0,
+    lookEveryMs: 300,
+  },
+  full: {
+    conversations: 100,
+    perSecond: 10,
+    churnPerSecond: 2,
+    faultEveryMs: 120_000,
+    soakMs: 1_200_000,
+    warmUpMs: 300_000,
+    lookEveryMs: 10_000,
+  },
+  fullSeconds: 1320,
+  quietMs: 90_000,
+  async run(stage, parameters) {
+    const { conversations, perSecond, soakMs, warmUpMs, lookEveryMs } = parameters;
+    const meter = createMeter();
+    const execArgv = [...meter.execArgv, '--expose-gc'];
+    const { pid, port } = await stage.startServer({ execArgv });
+    const random = stage.random.fork('network').next;
+    const network = await openTcpProxy({ targetPort: port, random });
+    stage.onEnd(() => network.close());
+    stage.onEnd(() => meter.close());
+    const talk = await openTalk(stage, {
+      conversations,
+      clientsEach: 2,
+      perSecond,
+      // Every other conversation lives on a network that fails now and then.
+      personOf: (conversation) => (conversation % 2 === 0 ? { url: network.url } : {}),
+    });
+
+    talk.begin();
+    const trouble = makeTrouble(stage, { pid, network, parameters, clients: talk.clients });
+    await sleep(warmUpMs);
+    const looks: Look[] = [];
+    const endAt = performance.now() + soakMs - warmUpMs;
+    while (performance.now() < endAt) {
+      looks.push(await look(pid, meter));
+      await sleep(lookEveryMs);
+    }
+    const faults = await trouble.end();
+    const ackMs = await talk.end();
+    const sends = { sends: ackMs.length, ackP99Ms: round(percentile(ackMs, 0.99)) };
+    const { figures, failures } = judge(looks);
+    return {
+      figures: { ...sends, faults: faults.join(', '), ...figures },
+      failures: stage.isQuick ? [] : failures,
+    };
+  },
+});
+
+function judge(looks: readonly Look[]) {
+  const heapMbPerHour = slope(looks.map(({ at, heapMb }) => [at, heapMb])) * HOUR_MS;
+  const descriptors = growth(looks.map((taken) => taken.descriptors));
+  const timers = growth(looks.map((taken) => taken.timers));
+  const last = looks.at(-1);
+  return {
+    figures: {
+      heapMb: round(last?.heapMb ?? 0),
+      heapGrowsMbPerHour: Math.round(heapMbPerHour * 100) / 100,
+      descriptors: last?.descriptors ?? 0,
+      descriptorsGrown: descriptors,
+      timersGrown: timers,
+      mostRssMb: round(Math.max(...looks.map(({ rssMb }) => rssMb))),
+    },
+    failures: [
+      ...atMost('heap growth in MB an hour', heapMbPerHour, HEAP_MB_PER_HOUR),
+      ...atMost('growth of descriptors', descriptors, SLACK),
+      ...atMost('growth of timers', timers, SLACK),
+    ],
+  };
+}
+
+interface Look {
+  at: number;
+  heapMb: number;
+  rssMb: number;
+  descriptors: number;
+  timers: number;
+}
+
+async function look(pid: number, meter: Meter): Promise<Look> {
+  const { heapUsed } = await meter.read('memory');
+  const resources = await meter.read('resources');
+  const { rssMb, descriptors } = processFacts(pid);
+  const heapMb = heapUsed / 1024 / 1024;
+  return { at: performance.now(), heapMb, rssMb, descriptors, timers: resources['Timeout'] ?? 0 };
+}
+
+interface Setting {
+  pid: number;
+  network: TcpProxy;
+  parameters: Parameters;
+  clients: readonly ChaosClient[];
+}
+
+/** Each takes as long as it lasts. None ends the server: what grows shows only in one that lives on. */
+const FAULTS: Record<string, (stage: Stage, setting: Setting) => Promise<unknown>> = {
+  async resets(_stage, { network }) {
+    network.reset(0.5);
+  },
+  async blackout(_stage, { network, parameters }) {
+    network.set({ link: 'dark' });
+    await sleep(parameters.faultEveryMs / 12);
+  },
+  async 'half-open'(_stage, { network }) {
+    network.set({ link: 'mute' });
+    await sleep(200);
+  },
+  async slow(_stage, { network, parameters }) {
+    network.set({ latencyMs: 150, jitterMs: 50, lossRate: 0.05 });
+    await sleep(parameters.faultEveryMs / 4);
+  },
+  async frozen(_stage, { pid, parameters }) {
+    process.kill(pid, 'SIGSTOP');
+    await sleep(parameters.faultEveryMs / 24);
+    process.kill(pid, 'SIGCONT');
+  },
+  async lock(stage, { parameters }) {
+    const fault = lockedDatabase(stage.file);
+    await sleep(parameters.faultEveryMs / 40);
+    await fault.mend();
+  },
+  async 'slow disk'(_stage, { pid, parameters }) {
+    if (!canTrace()) return;
+    const fault = await slowDisk(pid, 100);
+    await sleep(parameters.faultEveryMs / 8);
+    await fault.mend();
+  },
+};
+
+/** People come and go all the time, and something goes wrong now and then. */
+function makeTrouble(stage: Stage, setting: Setting) {
+  const { network, clients, parameters } = setting;
+  const random = stage.random.fork('trouble');
+  const happened: string[] = [];
+  const ending = new AbortController();
+  const pause = (ms: number) => sleep(ms, undefined, ending).catch(() => undefined);
+
+  const churn = async () => {
+    const returning: Promise<void>[] = [];
+    while (!ending.signal.aborted) {
+      await pause(1000 / parameters.churnPerSecond);
+      returning.push(leaveAndReturn(random.pick(clients)));
+    }
+    await Promise.all(returning);
+  };
+  const fail = async () => {
+    while (!ending.signal.aborted) {
+      await pause(parameters.faultEveryMs);
+      if (ending.signal.aborted) return;
+      const name = random.pick(Object.keys(FAULTS));
+      happened.push(name);
+      await FAULTS[name]?.(stage, setting);
+      network.set({});
+    }
+  };
+  const working = Promise.all([churn(), fail()]);
+  return {
+    /** Heals everything, and answers what went wrong. */
+    async end(): Promise<string[]> {
+      ending.abort();
+      await working;
+      return happened;
+    },
+  };
+}
+
+/** SDK clients stay: they lose their connections by the network's faults. */
+async function leaveAndReturn(client: ChaosClient): Promise<void> {
+  const { isOnline } = await client.standing();
+  if (!isOnline) return;
+  const hasLeft = await client.disconnect().then(
+    () => true,
+    () => false,
+  );
+  if (hasLeft) await client.connect();
+}
+
+/** Theil and Sen's: the median of all slopes between two points, which single outliers do not move. */
+function slope(points: readonly (readonly [at: number, value: number])[]): number {
+  const slopes = points.flatMap(([at, value], index) =>
+    points.slice(index + 1).map(([laterAt, laterValue]) => (laterValue - value) / (laterAt - at)),
+  );
+  return slopes.length === 0 ? 0 : median(slopes);
+}
+
+/** The median of the last quarter above that of the first. */
+function growth(values: readonly number[]): number {
+  const quarter = Math.max(1, Math.floor(values.length / 4));
+  return median(values.slice(-quarter)) - median(values.slice(0, quarter));
+}
