@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Config, keysDirOf } from '../config.ts';
 import type { BackedUp, BackupContents } from '../storage/backup.ts';
-import { backUp, restore } from '../storage/backup.ts';
+import { backUpStorage, restoreStorage } from '../storage/open-storage.ts';
 import { CliError } from './cli-error.ts';
 import { addSettings, configOf } from './settings.ts';
 
@@ -24,7 +24,7 @@ export function addBackupCommands(program: Command): void {
       const now = new Date().toISOString();
       const target = resolve(file ?? `alcove-${now.replaceAll(/[-:]|\.\d+/g, '')}.backup`);
       const contents = await inWords(
-        backUp(dataOf(configOf(command)), target, { now, mayReplace: force }),
+        backUpStorage(dataOf(configOf(command)), target, { now, mayReplace: force }),
       );
       console.log(`${target}\n${describe(contents)}, ${describeSize(target)}. Verified.`);
     });
@@ -39,7 +39,7 @@ export function addBackupCommands(program: Command): void {
     .action(async (file: string, _options: object, command: Command) => {
       const now = new Date().toISOString();
       const { replaced, ...contents } = await inWords(
-        restore(dataOf(configOf(command)), file, { now }),
+        restoreStorage(dataOf(configOf(command)), file, { now }),
       );
       console.log(`Restored the backup of ${contents.createdAt}: ${describe(contents)}.`);
       if (replaced.length > 0) {

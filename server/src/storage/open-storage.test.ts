@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { openStorage } from './open-storage.ts';
+import { backUpStorage, openStorage, restoreStorage } from './open-storage.ts';
 
 it('opens a file, and makes its folder where it is missing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'alcove-test-'));
@@ -44,4 +44,14 @@ it('says how an address is written when it cannot read one', async () => {
     await expect(opening).rejects.toThrow('sqlite:./data/alcove.db');
     await expect(opening).rejects.not.toThrow('secret');
   }
+});
+
+it('copies no data that is in memory only', async () => {
+  const data = { databaseUrl: 'sqlite::memory:', keysDir: '/nowhere' };
+  const now = '2026-01-01T00:00:00.000Z';
+  const copies = [
+    backUpStorage(data, '/nowhere/a', { now, mayReplace: false }),
+    restoreStorage(data, '/nowhere/a', { now }),
+  ];
+  for (const copy of copies) await expect(copy).rejects.toThrow('Data in memory is gone');
 });

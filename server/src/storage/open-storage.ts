@@ -1,3 +1,4 @@
+import type { BackedUp, BackupContents, Restored } from './backup.ts';
 import type { Storage } from './storage.ts';
 
 const SQLITE = 'sqlite:';
@@ -16,11 +17,45 @@ export async function openStorage(databaseUrl: string): Promise<Storage> {
 }
 
 /**
- * The file that an address names.
+ * Writes a verified copy of the data as it is at this moment to `target`, a new file or one that may be replaced. The
+ * server may go on writing meanwhile. Nobody ever sees a half-written file under that name.
  *
- * @throws Error in words for the operator when it is the address of something else.
+ * @throws Error in words for the operator.
  */
-export function sqliteFileOf(databaseUrl: string): string {
+export async function backUpStorage(
+  { databaseUrl, keysDir }: BackedUp,
+  target: string,
+  options: { now: string; mayReplace: boolean },
+): Promise<BackupContents> {
+  const file = lastingFileOf(databaseUrl);
+  const { backUpFile } = await import('./sqlite/backup.ts');
+  return await backUpFile({ file, keysDir }, target, options);
+}
+
+/**
+ * Puts a backup in the place of the data. It is verified first; what was there before is kept aside. No server may be
+ * using the data.
+ *
+ * @throws Error in words for the operator; the data is then as it was.
+ */
+export async function restoreStorage(
+  { databaseUrl, keysDir }: BackedUp,
+  source: string,
+  options: { now: string },
+): Promise<Restored> {
+  const file = lastingFileOf(databaseUrl);
+  const { restoreFile } = await import('./sqlite/restore.ts');
+  return restoreFile({ file, keysDir }, source, options);
+}
+
+function lastingFileOf(databaseUrl: string): string {
+  const file = sqliteFileOf(databaseUrl);
+  if (file !== ':memory:') return file;
+  throw new Error('Data in memory is gone when its server ends: there is no file to copy.');
+}
+
+/** The file that an address names. @throws Error in words for the operator when it is the address of something else. */
+function sqliteFileOf(databaseUrl: string): string {
   if (databaseUrl.startsWith(SQLITE)) {
     // Both `sqlite:/srv/alcove.db` and `sqlite:///srv/alcove.db` are written.
     const file = databaseUrl.slice(SQLITE.length).replace(/^\/\/(?=\/)/, '');

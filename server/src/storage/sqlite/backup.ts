@@ -28,7 +28,7 @@ export interface DataFiles {
  */
 const PAGES_PER_STEP = 1000;
 
-/** @see backUp */
+/** @see backUpStorage */
 export async function backUpFile(
   data: DataFiles,
   target: string,

@@ -11,19 +11,15 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { BackupContents } from '../backup.ts';
+import type { BackupContents, Restored } from '../backup.ts';
 import { type DataFiles, syncFolder } from './backup.ts';
 import { openForWriting } from './connection.ts';
 import { lockProcess } from './process-lock.ts';
 import { migrate } from './schema.ts';
 import { verify } from './verify.ts';
 
-/** @see restore */
-export function restoreFile(
-  data: DataFiles,
-  source: string,
-  { now }: { now: string },
-): BackupContents & { replaced: string[] } {
+/** @see restoreStorage */
+export function restoreFile(data: DataFiles, source: string, { now }: { now: string }): Restored {
   const path = resolve(source);
   if (!existsSync(path)) throw new Error(`There is no file ${path}.`);
   mkdirSync(dirname(data.file), { recursive: true, mode: 0o700 });
