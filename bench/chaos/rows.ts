@@ -16,8 +16,13 @@ import { a19 } from './rows/a19.ts';
 import { a27 } from './rows/a27.ts';
 import { a28 } from './rows/a28.ts';
 import { a29 } from './rows/a29.ts';
+import { a42 } from './rows/a42.ts';
 import { a44 } from './rows/a44.ts';
 import { a45 } from './rows/a45.ts';
+import { a46 } from './rows/a46.ts';
+import { a47 } from './rows/a47.ts';
+import { a50 } from './rows/a50.ts';
+import { a53 } from './rows/a53.ts';
 import { a55 } from './rows/a55.ts';
 
 /** All rows, in the order in which `all` runs them. */
@@ -39,7 +44,12 @@ export const rows: readonly AnyRow[] = [
   a27,
   a28,
   a29,
+  a42,
   a44,
   a45,
+  a46,
+  a47,
+  a50,
+  a53,
   a55,
 ];
