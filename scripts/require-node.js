@@ -10,3 +10,8 @@ if (major < 24 || (major === 24 && minor < 15)) {
   );
   process.exit(1);
 }
+
+// What was compiled before is not compiled again. The server's own entry does the same, too late for a script before it.
+const { fileURLToPath } = process.getBuiltinModule('node:url');
+const { enableCompileCache } = process.getBuiltinModule('node:module');
+enableCompileCache(fileURLToPath(new URL('../server/.cache', import.meta.url)));
