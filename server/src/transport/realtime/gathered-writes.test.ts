@@ -5,7 +5,7 @@ import { io as connectSocket } from 'socket.io-client';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createGatheredWrites } from './gathered-writes.ts';
 
-it('takes two writes for what one step of work has for a connection: the first packet, and all others', async () => {
+it('takes one write for all that one turn has for a connection', async () => {
   const { network, socket, received } = await connect();
   const write = vi.spyOn(network, '_writev' as never);
   const numbers = Array.from({ length: 20 }, (_, index) => index);
@@ -13,7 +13,23 @@ it('takes two writes for what one step of work has for a connection: the first p
   for (const number of numbers) socket.emit('event', number);
 
   await vi.waitFor(() => expect(received).toEqual(numbers));
-  expect(write).toHaveBeenCalledTimes(2);
+  expect(write).toHaveBeenCalledTimes(1);
+});
+
+it('sends at once when the turn is over, however little there is', async () => {
+  const { socket, received } = await connect();
+  for (const number of [1, 2, 3]) {
+    socket.emit('event', number);
+    await vi.waitFor(() => expect(received.at(-1)).toBe(number));
+  }
+});
+
+it('sends what was gathered before it closes', async () => {
+  const { socket, received } = await connect();
+  socket.emit('event', 1);
+  socket.emit('event', 2);
+  socket.disconnect(true);
+  await vi.waitFor(() => expect(received).toEqual([1, 2]));
 });
 
 async function connect() {

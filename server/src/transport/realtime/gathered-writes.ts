@@ -1,32 +1,39 @@
 import { type Connection, networkOf } from './outgoing-queue.ts';
 
-/** Sends everything that one step of work has for a connection in one write to the operating system. */
+/** Sends everything that one turn of the event loop has for a connection in one write to the operating system. */
 export interface GatheredWrites {
   /** From now on for this connection. */
   watch(connection: Connection): void;
 }
 
 /**
- * A write to the operating system is the dearest part of a push, and a group of messages that was committed together is a
- * push for each of them to the same agents. Measured with 64 messages under way and one agent: a seventh of the CPU.
+ * A write to the operating system is the dearest part of a push. Without this the sender of a message gets two, its ack and
+ * the event, and an agent gets one for each message of a group that was committed together.
  */
 export function createGatheredWrites(): GatheredWrites {
-  let held: ReturnType<typeof networkOf>[] = [];
+  let held: Connection[] = [];
 
   function release() {
-    const networks = held;
+    const connections = held;
     held = [];
-    for (const network of networks) network.uncork();
+    for (const connection of connections) {
+      const network = networkOf(connection);
+      network.cork();
+      connection.transport.writable = true;
+      // Engine.IO's own word for it: whatever is queued goes out.
+      connection.transport.emit('ready');
+      network.uncork();
+    }
   }
 
-  /** Runs before packets go to the network. One function for all connections, since they are many. */
-  function onFlush(this: Connection) {
-    const network = networkOf(this);
-    if (network.writableCorked > 0) return;
-    network.cork();
-    // After what runs now, and before anything else happens: nobody waits longer for it.
-    if (held.push(network) === 1) process.nextTick(release);
+  /** Runs before a packet is queued. One function for all connections, since they are many. */
+  function hold(this: Connection) {
+    // Otherwise something is under way already, and Engine.IO keeps what comes until that is through.
+    if (!this.transport.writable) return;
+    this.transport.writable = false;
+    // Behind the publisher's turn, which is set up before the acks are: they leave together.
+    if (held.push(this) === 1) setImmediate(release);
   }
 
-  return { watch: (connection) => void connection.on('flush', onFlush) };
+  return { watch: (connection) => void connection.on('packetCreate', hold) };
 }

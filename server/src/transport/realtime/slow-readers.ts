@@ -37,8 +37,8 @@ export function createSlowReaders(options: SlowReadersOptions): SlowReaders {
 
   /** Runs for every packet to everybody: as a rule nothing waits, and that is all there is to it. */
   function onPacket(this: Connection) {
-    if (!isWaiting(this) || !isTooMuch(measureQueue(this), limits)) return;
-    // Looked at again in the next turn: what one turn queues for a client that reads well is gone by then.
+    if (!isWaiting(this)) return;
+    // Measured when the turn is over: what one turn queues for a client that reads well is gone by then.
     if (suspects.size === 0) setImmediate(inspect);
     suspects.add(this);
   }
