@@ -4,16 +4,18 @@ import { DomainError } from '../domain/domain-error.ts';
  * Rejects with `busy` in the place of work that takes too long. The work goes on: only a repetition with the same id can
  * tell its outcome.
  */
-export async function inTime<Result>(work: Promise<Result>, deadlineMs: number): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(tooBusy()), deadlineMs);
+export function inTime<Result>(work: Promise<Result>, deadlineMs: number): Promise<Result> {
+  // Every command passes here: one promise and one timer, where a race would be five promises.
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(tooBusy()), deadlineMs);
+    const settle =
+      <Value>(outcome: (value: Value) => void) =>
+      (value: Value) => {
+        clearTimeout(timer);
+        outcome(value);
+      };
+    work.then(settle(resolve), settle(reject));
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The refusal of what cannot be done now, to be repeated after `retryAfterMs`. */
