@@ -5,6 +5,9 @@ import { type SpawnedServer, type SpawnOptions, spawnTestServer } from '@alcove/
 import { createMeter, type Meter } from './meter.ts';
 import { liftedLimits } from './people.ts';
 
+/** A machine that does something else beside must not make the server turn people away. */
+const NEVER_MS = 1e9;
+
 /** A server in a process of its own that tells of itself. */
 export interface MeasuredServer {
   server: SpawnedServer;
@@ -26,7 +29,7 @@ export async function startMeasuredServer(
   const meter = createMeter();
   const server = await spawnTestServer({
     dataDir,
-    limits: { ...liftedLimits, ...limits },
+    limits: { ...liftedLimits, shedDelayMs: NEVER_MS, ...limits },
     execArgv: [...meter.execArgv, ...execArgv],
   });
   return {
