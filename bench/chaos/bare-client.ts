@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Ack,
   type Appended,
@@ -277,4 +276,9 @@ export class BareClient implements ChaosClient {
   #backoffMs(attempt: number): number {
     return this.#random.next() * Math.min(30_000, 500 * 2 ** attempt);
   }
+}
+
+/** By the timer that short forms hurry. */
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
