@@ -99,6 +99,17 @@ test('a page that nobody has touched makes no sound', async ({ page, server }) =
   await widget.open();
   await widget.send('See you');
   await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+  await page.addInitScript(() => {
+    // What drives this test touches the page in the browser's eyes.
+    Object.defineProperty(navigator.userActivation, 'hasBeenActive', { get: () => false });
+    const { AudioContext } = window;
+    window.AudioContext = class extends AudioContext {
+      constructor() {
+        super();
+        Reflect.get(window, 'notes').push('asked for audio');
+      }
+    };
+  });
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
   await page.reload();
@@ -107,6 +118,11 @@ test('a page that nobody has touched makes no sound', async ({ page, server }) =
   await expect(widget.teaser).toContainText('Unheard');
   expect(await notesOf(page)).toEqual([]);
   expect(complaints).toEqual([]);
+
+  // A click anywhere: from then on it may.
+  await page.mouse.click(5, 5);
+  await agent.answer('Heard');
+  await expect.poll(() => notesOf(page)).toHaveLength(3);
   await agent.close();
 });
 

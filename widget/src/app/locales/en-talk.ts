@@ -36,6 +36,10 @@ export const enTalk = {
   save: 'Save',
   cancel: 'Cancel',
   editRefused: 'Your change was not saved, the message reads as before. {reason}',
+  deleted: 'Message deleted',
+  unsupported: 'This message cannot be shown here.',
+  memoryOnly: 'This browser stores nothing: what is not sent yet is lost when you leave the page.',
+  threadLost: 'Your earlier conversation has ended. Write to start a new one.',
   deleteRefused: 'The message was not deleted. {reason}',
 };
 

@@ -20,12 +20,8 @@ export const en = {
   delivered: 'Delivered',
   read: 'Read {time}',
   failed: 'Not sent.',
-  deleted: 'Message deleted',
-  unsupported: 'This message cannot be shown here.',
   offline: 'You are offline. What you write is kept here and sent when you are back.',
   unreachable: 'We cannot be reached just now. Write anyway, it will be sent.',
-  memoryOnly: 'This browser stores nothing: what is not sent yet is lost when you leave the page.',
-  threadLost: 'Your earlier conversation has ended. Write to start a new one.',
 };
 
 /** Every locale has these texts. */

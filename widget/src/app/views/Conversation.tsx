@@ -11,8 +11,8 @@ import { Notices } from './Notices.tsx';
 import type { Talk } from './talk.ts';
 
 interface ConversationProps {
-  /** Gets this component, to be called. */
-  handle: RefObject<Conversation | null>;
+  /** Gets the place where one writes, to be called. */
+  composer: RefObject<ComposerArea | null>;
   client: VisitorClient;
   /** `undefined` until there is one. */
   conversation: VisitorConversation | undefined;
@@ -29,7 +29,6 @@ interface ConversationProps {
 /** What was written, what to know about the connection, and where to write. */
 export class Conversation extends Component<ConversationProps> {
   #list = createRef<MessageList>();
-  #composer = createRef<ComposerArea>();
   /** The line that was the first unread one when it came into view; empty for none. */
   #newKey: string | undefined;
   #items: readonly TimelineItem[] | undefined;
@@ -39,34 +38,22 @@ export class Conversation extends Component<ConversationProps> {
     return this.props.conversation?.id ?? '';
   }
 
-  override componentDidMount() {
-    this.props.handle.current = this;
-  }
-
   override componentDidUpdate() {
-    if (this.#rows.some(isNewsworthy)) this.props.talk.need();
+    const { client, talk } = this.props;
+    const { outboxStorage, isThreadLost } = client.getState();
+    const isUnusual = outboxStorage === 'memory' || isThreadLost;
+    if (isUnusual || this.#rows.some(isNewsworthy)) talk.need();
   }
-
-  /** Puts a text into the composer. */
-  write(text: string) {
-    this.#composer.current?.write(text);
-  }
-
-  /** Sets the caret into the composer, where that brings up no keyboard. */
-  focus = () => this.#composer.current?.focus();
-
-  /** Gives up what the composer was given to do. Answers whether there was something. */
-  escape = () => this.#composer.current?.end();
 
   /** Where the actions on messages are carried out. */
   #desk(): MessageDesk {
-    const { client, say } = this.props;
+    const { client, composer, say } = this.props;
     return {
       client,
       conversationId: this.#id,
       read: (seq) => client.markRead(this.#id, seq),
-      begin: (task) => this.#composer.current?.begin(task),
-      complain: (problem) => this.#composer.current?.complain(problem),
+      begin: (task) => composer.current?.begin(task),
+      complain: (problem) => composer.current?.complain(problem),
       discard: this.#actions.discard,
       say,
     };
@@ -75,11 +62,11 @@ export class Conversation extends Component<ConversationProps> {
   #actions = {
     retry: (key: string) => {
       quietly(this.props.client.retry(key));
-      this.focus();
+      this.props.composer.current?.focus();
     },
     discard: (key: string) => {
       quietly(this.props.client.discard(key));
-      this.focus();
+      this.props.composer.current?.focus();
     },
   };
 
@@ -119,7 +106,7 @@ export class Conversation extends Component<ConversationProps> {
         />
         <Notices {...{ state, isTroubled, voice }} />
         <ComposerArea
-          handle={this.#composer}
+          handle={props.composer}
           conversationId={conversation?.id}
           {...{ client, voice }}
           talk={props.talk}

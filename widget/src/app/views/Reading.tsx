@@ -24,10 +24,12 @@ const SEEN_PX = 30;
 export class Reading extends Component<ReadingProps> {
   #readMarks = createReadMarks((seq) => this.props.onRead(seq));
   #seenSeq = 0;
+  // The panel opens, a keyboard goes away: what was out of sight is in view without a scroll.
+  #observer = new ResizeObserver(() => this.#look());
 
   override componentDidMount() {
     this.props.list.addEventListener('scroll', this.#look);
-    this.#look();
+    this.#observer.observe(this.props.list);
   }
 
   override componentDidUpdate() {
@@ -36,6 +38,7 @@ export class Reading extends Component<ReadingProps> {
 
   override componentWillUnmount() {
     this.props.list.removeEventListener('scroll', this.#look);
+    this.#observer.disconnect();
     this.#readMarks.stop();
   }
 

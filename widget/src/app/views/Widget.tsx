@@ -6,6 +6,7 @@ import { adoptStyles } from '../adopt-styles.ts';
 import { createPart } from '../part.ts';
 import { textOf } from '../text-of.ts';
 import type { Voice } from '../voice.ts';
+import type { ComposerArea } from './ComposerArea.tsx';
 import { Conversation, quietly } from './Conversation.tsx';
 import { Header } from './Header.tsx';
 import { Panel } from './Panel.tsx';
@@ -47,7 +48,7 @@ const PASSED_ON = [
 export class Widget extends Component<WidgetProps, WidgetState> {
   #fullScreen = matchMedia(FULL_SCREEN);
   override state: WidgetState = { isOpen: false, isFull: false, isTroubled: false };
-  #content = createRef<Conversation>();
+  #composer = createRef<ComposerArea>();
   #talk = createPart(
     () => import('./talk.ts'),
     ({ css, texts }) => {
@@ -115,7 +116,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     else if (command === 'boot' || command === 'identify') this.#identify(argument);
     else if (command === 'shutdown') {
       this.#close();
-      this.#content.current?.escape();
+      this.#composer.current?.end();
       quietly(client.signOut());
     } else {
       // oxlint-disable-next-line no-console -- whoever mistyped it reads the console, not the chat
@@ -124,7 +125,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
   }
 
   #open = (draft?: string) => {
-    if (draft) this.#content.current?.write(draft);
+    if (draft) this.#composer.current?.write(draft);
     this.setState({ isOpen: true });
   };
 
@@ -136,7 +137,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
   };
 
   /** From the innermost outwards: first what the composer was given to do, then the panel. */
-  #escape = () => this.#content.current?.escape() || this.#close();
+  #escape = () => this.#composer.current?.end() || this.#close();
 
   #toggle = () => (this.state.isOpen ? this.#close() : this.#open());
 
@@ -209,7 +210,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
           isOpen={isOpen}
           isFull={state.isFull}
           announcement={state.announcement}
-          onShown={() => this.#content.current?.focus()}
+          onShown={() => this.#composer.current?.focus()}
           onEscape={this.#escape}
           onClose={this.#close}
         >
@@ -228,7 +229,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
             )}
           </Header>
           <Conversation
-            handle={this.#content}
+            composer={this.#composer}
             {...{ client, conversation, voice }}
             talk={this.#talk}
             isVisible={isOpen && !document.hidden}
