@@ -100,6 +100,8 @@ export interface Limits {
   drainSpreadMs: number;
   /** How long commands in flight may take to finish once all waves are through. */
   drainPatienceMs: number;
+  /** Drain: how long a client may take to answer the goodbye. */
+  drainFarewellMs: number;
   /** Drain: requests that have not come to their end by then are broken off. */
   drainRequestsMs: number;
 }
@@ -166,5 +168,6 @@ export const defaultLimits: Limits = {
   drainWaveMs: 250,
   drainSpreadMs: 8 * SECOND,
   drainPatienceMs: 8 * SECOND,
+  drainFarewellMs: SECOND,
   drainRequestsMs: 15 * SECOND,
 };

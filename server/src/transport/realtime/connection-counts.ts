@@ -11,6 +11,7 @@ export interface ConnectionCounts {
   add(connection: Connection): void;
   /** The address block of a connection that is counted. */
   addressOf(connection: Connection): string;
+  all(): Iterable<Connection>;
 }
 
 interface Block {
@@ -46,5 +47,6 @@ export function createConnectionCounts(options: {
       connection.on('close', remove);
     },
     addressOf: (connection) => blockOf.get(connection)?.address ?? 'unknown',
+    all: () => blockOf.keys(),
   };
 }

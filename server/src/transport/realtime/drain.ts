@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Limits } from '../../limits.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { LiveSessions } from './live-sessions.ts';
@@ -27,8 +27,8 @@ export async function drainConnections(options: {
     commands.whenIdle(),
     wait(limits.drainPatienceMs, undefined, { ref: false }),
   ]);
-  // The last answers and pushes are on their way out only after this turn.
-  await nextTurn();
+  // The last answers and pushes are still gathered when their commands are done: as long as a wave, to leave.
+  await wait(limits.drainWaveMs);
   for (const socket of live.all()) socket.disconnect(true);
 }
 

@@ -18,6 +18,7 @@ import { readFrames } from './frames.ts';
 import { createGatheredWrites, type GatheredWrites } from './gathered-writes.ts';
 import { parseHandshake } from './handshake.ts';
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
+import { type Connection, terminate } from './outgoing-queue.ts';
 import { createSlowReaders, type SlowReaders } from './slow-readers.ts';
 import {
   type ChatNamespace,
@@ -50,7 +51,7 @@ interface GatewayOptions {
 
 /** Opens both namespaces. */
 export function attachGateway(options: GatewayOptions): Gateway {
-  const { io, commands, limits, logger } = options;
+  const { io, commands, counts, limits, logger } = options;
   const live = createLiveSessions(options);
   const state = { isLeaving: false };
   const doors = { visitor: createVisitorDoor(options), agent: createAgentDoor(options) };
@@ -71,16 +72,28 @@ export function attachGateway(options: GatewayOptions): Gateway {
   openDoor(io.of(NAMESPACES.visitor), doors.visitor, context);
   openDoor(io.of(NAMESPACES.agent), doors.agent, context);
 
-  async function close() {
+  const leaving = new Set<Connection>();
+
+  /** @returns all connections that there are, and were: one counts as closed before its network is. */
+  function leave(): ReadonlySet<Connection> {
     state.isLeaving = true;
+    for (const connection of counts.all()) leaving.add(connection);
+    return leaving;
+  }
+
+  async function close() {
+    const connections = leave();
+    // Whoever has stopped reading does not hear the goodbye, and ws alone would wait half a minute for their answer.
+    const impatience = setTimeout(() => connections.forEach(terminate), limits.drainFarewellMs);
     await io.close();
+    clearTimeout(impatience);
     live.close();
     slowReaders.close();
   }
 
   return {
     async drain() {
-      state.isLeaving = true;
+      leave();
       await drainConnections({ live, commands, limits });
       await close();
     },
