@@ -216,8 +216,12 @@ test('the arrow keys walk through the messages, Enter opens what can be done', a
   await expect(widget.bubbles.last()).toContainText('Third');
   await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
 
+  // The quote comes first, and is a way to the messages, too.
   await page.keyboard.press('Shift+Tab');
+  await expect(message('Third').getByRole('button', { name: /^In reply to/ })).toBeFocused();
   await page.keyboard.press('ArrowUp');
+  await expect(message('Second')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');

@@ -32,6 +32,7 @@ export const enTalk = {
   inReplyTo: 'In reply to',
   earlier: 'An earlier message',
   replyingTo: 'Reply to {name}',
+  replyingToOwn: 'Reply to your own message',
   editing: 'Edit your message',
   save: 'Save',
   cancel: 'Cancel',

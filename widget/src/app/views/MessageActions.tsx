@@ -88,23 +88,23 @@ export class MessageActions extends Component<MessageActionsProps, MessageAction
     const { list } = this.props;
     const target = event.target as HTMLElement;
     const { key, shiftKey } = event;
-    if (target !== list && target !== rowAt(target)) return;
-    if (key === 'ArrowUp' || key === 'ArrowDown') this.#walk(target, key === 'ArrowUp' ? -1 : 1);
-    else if (key === 'Enter' || key === 'ContextMenu' || (key === 'F10' && shiftKey))
-      this.#open(rowAt(target));
+    const row = rowAt(target);
+    if (key === 'ArrowUp' || key === 'ArrowDown') this.#walk(row, key === 'ArrowUp' ? -1 : 1);
+    else if (key === 'ContextMenu' || (key === 'F10' && shiftKey)) this.#open(row);
+    // On a button inside a message Enter presses that button.
+    else if (key === 'Enter' && (target === row || target === list)) this.#open(row);
     else return;
     event.preventDefault();
   };
 
   /** From the list itself to the newest message in view, then message by message. */
-  #walk(from: HTMLElement, step: 1 | -1) {
+  #walk(from: HTMLElement | null, step: 1 | -1) {
     const { list } = this.props;
     const rows = [...list.querySelectorAll<HTMLElement>('[data-key]')];
     const end = list.scrollTop + list.clientHeight;
-    const row =
-      from === list
-        ? rows.findLast(({ offsetTop }) => offsetTop < end)
-        : rows[rows.indexOf(from) + step];
+    const row = from
+      ? rows[rows.indexOf(from) + step]
+      : rows.findLast(({ offsetTop }) => offsetTop < end);
     row?.focus();
   }
 
@@ -164,9 +164,10 @@ export class MessageActions extends Component<MessageActionsProps, MessageAction
 
   #reply({ content, actor, isOwn }: MessageItem, replyTo: number) {
     const { desk, voice } = this.props;
-    const name = isOwn ? voice.t('you') : (actor.name ?? voice.t('team'));
-    const text = content.kind === 'text' ? content.text : '';
-    desk.begin({ title: voice.t('replyingTo', { name }), text, replyTo });
+    const { t } = voice;
+    const name = actor.name ?? t('team');
+    const title = isOwn ? t('replyingToOwn') : t('replyingTo', { name });
+    desk.begin({ title, text: content.kind === 'text' ? content.text : '', replyTo });
   }
 
   #edit(text: string, seq: number) {

@@ -5,7 +5,7 @@ interface PanelProps {
   /** Whether it fills the screen; then the page behind it is out of reach. */
   isFull: boolean;
   /** What came in while it is open, to be read aloud once. */
-  announcement: { key: string; text: string } | undefined;
+  announcement: { key: number; text: string } | undefined;
   /** Called once it can be seen. */
   onShown(): void;
   onEscape(): void;

@@ -24,7 +24,7 @@ interface WidgetState {
   isFull: boolean;
   /** Whether the server has been away for longer than a hiccup. */
   isTroubled: boolean;
-  announcement?: { key: string; text: string };
+  announcement?: { key: number; text: string };
 }
 
 /** The same words stand in widget.css: there the panel fills the screen, here it becomes modal. */
@@ -65,6 +65,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
   #troubleTimer: ReturnType<typeof setTimeout> | undefined;
   #openedId: string | undefined;
   #failures = 0;
+  #said = 0;
 
   get #conversation(): VisitorConversation | undefined {
     return this.props.client.getState().conversations[0];
@@ -147,8 +148,6 @@ export class Widget extends Component<WidgetProps, WidgetState> {
       quietly(this.props.client.identify({ name, email }));
   }
 
-  #sayNow = (text: string) => this.#say(`${Date.now()}`, text);
-
   #emit(name: string, detail: unknown = {}) {
     this.props.host.element.dispatchEvent(new CustomEvent(name, { detail }));
   }
@@ -164,20 +163,20 @@ export class Widget extends Component<WidgetProps, WidgetState> {
       this.#troubleTimer ??= setTimeout(() => this.setState({ isTroubled: true }), TROUBLE_MS);
     }
     const failures = pending.filter(({ state }) => state === 'failed');
-    if (failures.length > this.#failures) this.#say(`${failures.length}`, voice.t('failed'));
+    if (failures.length > this.#failures) this.#say(voice.t('failed'));
     this.#failures = failures.length;
     this.setState({ isFull: this.#fullScreen.matches });
   };
 
-  #announce = ({ message: { id, actor, content } }: { message: MessageCreated }) => {
+  #announce = ({ message: { actor, content } }: { message: MessageCreated }) => {
     const { t } = this.props.voice;
-    this.#say(id, t('says', { name: actor.name ?? t('team'), text: textOf(content, t) }));
+    this.#say(t('says', { name: actor.name ?? t('team'), text: textOf(content, t) }));
   };
 
   /** Has assistive technology read something once. A closed panel is silent: then the teaser speaks. */
-  #say(key: string, text: string) {
-    if (this.state.isOpen) this.setState({ announcement: { key, text } });
-  }
+  #say = (text: string) => {
+    if (this.state.isOpen) this.setState({ announcement: { key: this.#said++, text } });
+  };
 
   /** Its place is always there, so that assistive technology hears what comes into it. */
   #teaser(conversation: VisitorConversation | undefined) {
@@ -234,7 +233,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
             talk={this.#talk}
             isVisible={isOpen && !document.hidden}
             isTroubled={state.isTroubled}
-            say={this.#sayNow}
+            say={this.#say}
           />
         </Panel>
       </>
