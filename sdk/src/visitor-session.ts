@@ -90,6 +90,8 @@ export class VisitorSession {
     const now = this.read();
     // Signed out while the answer was on its way.
     if (!now || now.epoch !== before.epoch) throw unreachable();
+    // Where there are no locks another tab may have been faster: tabs of one browser must not become two visitors.
+    if (!before.refreshToken && now.refreshToken) return this.#renew();
     this.write({ ...now, refreshToken: session.refreshToken });
     const { accessToken, accessExpiresAt, serverTime } = session;
     const lifeMs = Date.parse(accessExpiresAt) - Date.parse(serverTime);
