@@ -19,6 +19,7 @@ export function keepFigures(bench: string, figures: Record<string, unknown>): vo
     commit,
     at: new Date().toISOString(),
   });
+  // oxlint-disable-next-line no-console -- the figures are what a full form is run for
   console.log(line);
   writeFileSync(join(import.meta.dirname, `../../bench/results/${bench}.json`), `${line}\n`);
 }

@@ -229,6 +229,37 @@ describe('a conversation', () => {
     expect(server.workspace.find(id).events).toHaveLength(2);
   });
 
+  it('keeps acts that were pressed offline, shows that they wait, and does them in that order', async () => {
+    const id = seed(1);
+    const client = connect();
+    await client.loadInbox('all');
+    server.faults.onHandshake = () => ({
+      ok: false,
+      code: 'busy',
+      message: 'later',
+      retryable: true,
+      retryAfterMs: 50,
+    });
+    server.disconnectAll();
+    await until(() => !isOnline(client));
+    const acts = [client.assign(id, FAKE_AGENT.id), client.resolve(id), client.reopen(id)];
+    expect(client.getState().pendingActs).toMatchObject([
+      { conversationId: id, kind: 'assign', assigneeId: FAKE_AGENT.id },
+      { conversationId: id, kind: 'resolve' },
+      { conversationId: id, kind: 'reopen' },
+    ]);
+    server.faults.onHandshake = () => undefined;
+    await Promise.all(acts);
+    expect(client.getState().pendingActs).toEqual([]);
+    const { events, row } = server.workspace.find(id);
+    expect(events.slice(1).map(({ type }) => type)).toEqual([
+      'conversation.assigned',
+      'conversation.status_changed',
+      'conversation.status_changed',
+    ]);
+    expect(row).toMatchObject({ status: 'open', assignee: { agentId: FAKE_AGENT.id } });
+  });
+
   it('is assigned, resolved and reopened, each act once even when its ack is lost', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const id = seed(1);

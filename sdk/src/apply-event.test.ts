@@ -150,6 +150,72 @@ describe('events', () => {
   });
 });
 
+describe('edits and deletions', () => {
+  type Draft = { kind: 'say' | 'edit' | 'delete'; of: number };
+  const drafts = fc.array(
+    fc.record({ kind: fc.constantFrom('say', 'edit', 'delete'), of: fc.nat(20) }),
+    { maxLength: 30 },
+  ) as fc.Arbitrary<Draft[]>;
+
+  /** What happened, each event as it was told when it happened. */
+  function historyOf(acts: readonly Draft[]): ConversationEvent[] {
+    const gone = new Set<number>();
+    return acts.map(({ kind, of }, n): ConversationEvent => {
+      const base = message(n + 1);
+      const messageSeq = of + 1;
+      if (kind === 'say' || acts[of]?.kind !== 'say' || of >= n || gone.has(of)) return base;
+      if (kind === 'delete') gone.add(of);
+      const { content: _, ...rest } = base as ConversationEvent & { type: 'message.created' };
+      return kind === 'delete'
+        ? { ...rest, type: 'message.deleted', messageSeq }
+        : { ...rest, type: 'message.edited', messageSeq, content: textContent(`edit ${n}`) };
+    });
+  }
+  const textContent = (text: string) => ({ kind: 'text', text }) as const;
+  /** As the server reads it to whoever asks when this much has happened. */
+  const readAt = (events: readonly ConversationEvent[], count: number) =>
+    events
+      .slice(0, count)
+      .filter(isChange)
+      .reduce(
+        (read, change) => read.map((event) => amendEvent(event, change)),
+        events.slice(0, count),
+      );
+
+  it('make an old page and what happened since the same as a new page', () => {
+    fc.assert(
+      fc.property(drafts, fc.nat(30), fc.nat(30), (acts, cut, at) => {
+        const events = historyOf(acts);
+        const since = Math.min(cut, events.length);
+        const old = readAt(events, since);
+        const page = { kind: 'page', events: old, head: since, cursors: [] } as const;
+        const told = changeLog(
+          changeLog(emptyLog('cv_test', 'open', 0, false), page),
+          live(...events.slice(since)),
+        );
+        const now = readAt(events, events.length);
+        expect(told.events).toEqual(now);
+        // Caught up from the store, whose events have taken what came after them.
+        const caughtUp = changeLog(
+          changeLog(emptyLog('cv_test', 'open', 0, false), page),
+          live(...now.slice(since)),
+        );
+        expect(caughtUp.events).toEqual(now);
+        // The older half read at any moment later.
+        const newest = { ...page, events: old.slice(old.length >> 1), head: since };
+        const half = changeLog(
+          changeLog(emptyLog('cv_test', 'open', 0, false), newest),
+          live(...events.slice(since)),
+        );
+        const moment = Math.max(since, Math.min(at, events.length));
+        const older = readAt(events, moment).slice(0, old.length >> 1);
+        const whole = older.length ? changeLog(half, { kind: 'older', events: older }) : told;
+        expect(whole.events).toEqual(now);
+      }),
+    );
+  });
+});
+
 describe('history', () => {
   const opened = emptyLog('cv_test', 'open', 0, false);
   const page = (from: number, to: number): LogChange => ({

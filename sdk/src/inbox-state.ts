@@ -18,14 +18,14 @@ export function putRows(state: AgentState, incoming: readonly InboxRow[]): Agent
   const fresh = incoming.filter((row) => (state.rows[row.id]?.appliedSeq ?? 0) <= row.appliedSeq);
   if (!fresh.length) return state;
   const rows = { ...state.rows };
-  const views = { ...state.views };
   for (const row of fresh) {
     const own = state.logs[row.id]?.cursors.find(({ participant }) => isSelf(state, participant));
     // The server may have answered before it was told what was read here.
     rows[row.id] = own ? withRead(state, row, own.read) : row;
-    for (const name of VIEWS) {
-      views[name] = place(views[name], row, rows, belongsTo(name, row, state.agent?.id));
-    }
+  }
+  const views = { ...state.views };
+  for (const name of VIEWS) {
+    views[name] = place(views[name], fresh, rows, (row) => belongsTo(name, row, state.agent?.id));
   }
   return { ...state, rows, views };
 }
@@ -107,26 +107,34 @@ function belongsTo(view: InboxView, row: InboxRow, agentId: string | undefined):
   return view === 'all' || (!row.assignee?.agentId && !row.assignee?.teamId);
 }
 
+/** Moves rows to where they belong, all at once: one by one, a page of them would walk a long view for each. */
 function place(
   view: InboxViewState,
-  row: InboxRow,
+  fresh: readonly InboxRow[],
   rows: Readonly<Record<string, InboxRow>>,
-  belongs: boolean,
+  belongs: (row: InboxRow) => boolean,
 ): InboxViewState {
   if (view.next === undefined) return view;
-  const ids = view.conversationIds;
-  const others = ids.filter((id) => id !== row.id);
-  const wasHere = others.length < ids.length;
-  if (!belongs) return wasHere ? { ...view, conversationIds: others } : view;
-  const isOlder = (id: string) => (rows[id]?.lastActivityAt ?? '') < row.lastActivityAt;
-  let at = others.findIndex(isOlder);
-  if (at < 0) {
-    // Below everything that was loaded: it comes with its page.
-    if (view.next !== null && !wasHere) return view;
-    at = others.length;
+  const activity = (id: string | undefined) => (id && rows[id]?.lastActivityAt) || '';
+  const moving = new Set(fresh.map(({ id }) => id));
+  const here = new Set(view.conversationIds.filter((id) => moving.has(id)));
+  const staying = view.conversationIds.filter((id) => !moving.has(id));
+  const oldest = staying.at(-1);
+  // Below everything that was loaded: it comes with its page.
+  const isLoaded = (id: string) =>
+    here.has(id) || view.next === null || (oldest && activity(oldest) < activity(id));
+  const coming = fresh.filter((row) => belongs(row) && isLoaded(row.id)).map(({ id }) => id);
+  coming.sort((a, b) => (activity(a) < activity(b) ? 1 : activity(a) > activity(b) ? -1 : 0));
+  const ids: string[] = [];
+  for (const id of staying) {
+    while (coming.length && activity(id) < activity(coming[0])) ids.push(coming.shift() ?? '');
+    ids.push(id);
   }
-  if (ids[at] === row.id) return view;
-  return { ...view, conversationIds: others.toSpliced(at, 0, row.id) };
+  ids.push(...coming);
+  const isSame = ids.length === view.conversationIds.length;
+  return isSame && ids.every((id, at) => id === view.conversationIds[at])
+    ? view
+    : { ...view, conversationIds: ids };
 }
 
 function recount(state: AgentState, before: InboxRow, after: InboxRow): AgentState['counts'] {

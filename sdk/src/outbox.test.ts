@@ -178,7 +178,7 @@ describe('a page that goes away', () => {
     expect(url).toBe(`${server.url}/api/v1/visitor/commands`);
     expect(init).toMatchObject({ method: 'POST', keepalive: true });
     expect(init?.headers).toBeUndefined();
-    const body = JSON.parse(String(init?.body)) as { payload: unknown };
+    const body = JSON.parse(init?.body as string) as { payload: unknown };
     expect(body).toMatchObject({ payload: { clientMessageId: first } });
     expect(storedTexts()).toEqual(['hello', 'on its way']);
     requests.mockRestore();

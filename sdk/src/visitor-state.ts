@@ -52,11 +52,20 @@ export const initialVisitorState: VisitorState = {
   outboxStorage: 'indexeddb',
 };
 
+/** How long a hello may have been on its way. */
+const MAX_HELLO_MS = 10_000;
+
 /** The state after the server's first frame. Another visitor id means that the earlier thread is lost. */
 export function greet(state: VisitorState, hello: VisitorHello): VisitorState {
   const { visitorId, isTeamOnline } = hello;
   const isThreadLost = state.visitorId !== null && state.visitorId !== visitorId;
   const logs: Record<string, ConversationState> = isThreadLost ? {} : { ...state.logs };
+  // One that began while the hello was being made may be missing in it.
+  const told = new Set(hello.conversations.map(({ id }) => id));
+  const since = Date.parse(hello.serverTime) - MAX_HELLO_MS;
+  const begun = state.conversations.filter(
+    ({ id }) => !told.has(id) && Date.parse(logs[id]?.events[0]?.at ?? '') > since,
+  );
   const conversations = hello.conversations.map((conversation) => {
     const { id, status, head, cursors } = conversation;
     const log = logs[id] ?? emptyLog(id, status, head, false);
@@ -74,7 +83,7 @@ export function greet(state: VisitorState, hello: VisitorHello): VisitorState {
       isThreadLost: isThreadLost || state.isThreadLost,
       logs,
     },
-    conversations,
+    [...begun, ...conversations],
   );
 }
 
