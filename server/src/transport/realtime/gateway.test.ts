@@ -136,6 +136,32 @@ describe('a handshake', () => {
     await expect(closed).resolves.toBeDefined();
   });
 
+  it('may be two at once over one connection', async () => {
+    const both = await startTestGateway();
+    onTestFinished(both.close);
+    both.authenticator.checkAgentOrigin = () => {};
+    const workspace = await both.createWorkspace();
+    const people = {
+      visitor: await workspace.addVisitor(),
+      agent: await workspace.addAgent('Ana'),
+    };
+    const ws = new WebSocket(`${both.url}/socket.io/?EIO=4&transport=websocket`, {
+      headers: { origin: SHOP_ORIGIN },
+    } as never);
+    onTestFinished(() => ws.close());
+    const messages: string[] = [];
+    ws.addEventListener('message', ({ data }) => messages.push(String(data)));
+    const hears = (text: string) =>
+      vi.waitFor(() => expect(messages.find((message) => message.includes(text))).toBeDefined());
+    await hears('0{"sid"');
+    for (const [namespace, principal] of Object.entries(people)) {
+      const auth = { protocol: 1, accessToken: both.issue(principal) };
+      ws.send(`40/${namespace},${JSON.stringify(auth)}`);
+    }
+    await hears('42/visitor,["hello"');
+    await hears('42/agent,["hello"');
+  });
+
   it('over long-polling is refused: that would need sticky sessions', async () => {
     const answer = await fetch(`${gateway.url}/socket.io/?EIO=4&transport=polling`);
     expect(answer.status).toBe(400);

@@ -99,11 +99,13 @@ const NO_HANDSHAKE = Object.freeze({ headers: {}, auth: {}, query: {} });
  */
 export function forgetHandshake(socket: ChatSocket): void {
   void socket.leave(socket.id);
-  const { request } = socket.conn;
+  Object.assign(socket, { handshake: NO_HANDSHAKE });
+  // Gone already when the client has joined the other namespace, too.
+  const request: IncomingMessage | null = socket.conn.request;
+  if (request === null) return;
   Object.assign(socket.conn, { request: null });
   // A listener of engine.io keeps the request for as long as the connection lives, so it is emptied as well.
   for (const key of Reflect.ownKeys(request)) Reflect.deleteProperty(request, key);
-  Object.assign(socket, { handshake: NO_HANDSHAKE });
 }
 
 /** What somebody else can bring about at will must not fill the log. */
