@@ -1,12 +1,12 @@
 import {
   type Ack,
-  type Page,
   PROTOCOL_VERSION,
   type Refusal,
   SERVER_FRAMES,
   type Signal,
 } from '@alcove/protocol';
 import { ChatError, unreachable } from './chat-error.ts';
+import type { AccessToken, ConnectionOptions } from './connection-options.ts';
 import type { ConnectionState } from './conversation-state.ts';
 import type { Commands, Request } from './request.ts';
 import { backoffMs } from './retry.ts';
@@ -21,34 +21,6 @@ const CONNECT_TIMEOUT_MS = 15_000;
 const MAX_FAILURES = 2;
 /** For these sockets: two of them, and what comes between, leave time to be on HTTP within 20 s of a hanging network. */
 const FIRST_CONNECT_TIMEOUT_MS = 6_500;
-
-export interface AccessToken {
-  accessToken: string;
-  /** ISO 8601, on the server's clock. */
-  accessExpiresAt: string;
-}
-
-export interface ConnectionOptions<Hello> {
-  openSocket: OpenSocket;
-  /** The server's address without a slash at its end. */
-  serverUrl: string;
-  origin: string | undefined;
-  namespace: string;
-  /** `isRefused`: the token given last is not good any more, or soon will not be. */
-  getToken(isRefused: boolean): Promise<AccessToken>;
-  getPage?(): Page | undefined;
-  onState(state: ConnectionState): void;
-  /** The connection may be used from now on. */
-  onHello(hello: Hello): void;
-  onEvent(event: unknown): void;
-  onSignal(signal: Signal): void;
-  /** The person came back to the page, and the connection seems to live. */
-  onWake(): void;
-  /** The page goes away, and the socket with it. Not called in a tab that follows: the others send what it leaves. */
-  onLeave(accessToken: string): void;
-  /** Another tab went away, or this one leads from now on: something unsent may have been left behind. */
-  onTabLeft(): void;
-}
 
 const PAGE_EVENTS = [
   'online',

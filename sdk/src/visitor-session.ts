@@ -1,6 +1,6 @@
 import { HTTP_PATHS, type VisitorSession as Session } from '@alcove/protocol';
 import { ChatError, unreachable } from './chat-error.ts';
-import type { AccessToken } from './connection.ts';
+import type { AccessToken } from './connection-options.ts';
 import { exclusively } from './exclusively.ts';
 import { requestJson } from './http.ts';
 

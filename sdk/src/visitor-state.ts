@@ -60,11 +60,13 @@ export function greet(state: VisitorState, hello: VisitorHello): VisitorState {
   const { visitorId, isTeamOnline } = hello;
   const isThreadLost = state.visitorId !== null && state.visitorId !== visitorId;
   const logs: Record<string, ConversationState> = isThreadLost ? {} : { ...state.logs };
+  const now = Date.parse(hello.serverTime);
   // One that began while the hello was being made may be missing in it.
-  const told = new Set(hello.conversations.map(({ id }) => id));
-  const since = Date.parse(hello.serverTime) - MAX_HELLO_MS;
   const begun = state.conversations.filter(
-    ({ id }) => !told.has(id) && Date.parse(logs[id]?.events[0]?.at ?? '') > since,
+    ({ id, lastActivityAt }) =>
+      now - Date.parse(lastActivityAt) < MAX_HELLO_MS &&
+      !isThreadLost &&
+      !hello.conversations.some((told) => told.id === id),
   );
   const conversations = hello.conversations.map((conversation) => {
     const { id, status, head, cursors } = conversation;

@@ -1073,3 +1073,36 @@ function createRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+describe('a hello', () => {
+  it('that was made before a conversation began does not take it away', async () => {
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    const serverTime = new Date().toISOString();
+    const { visitorId } = client.getState();
+    server.frame('hello', {
+      protocol: 1,
+      serverTime,
+      visitorId,
+      conversations: [],
+      isTeamOnline: true,
+    });
+    await until(() => client.getState().isTeamOnline);
+    expect(linesOf(client)).toEqual(['hello (sent)']);
+  });
+
+  it('that comes again on the same connection has everything looked at again', async () => {
+    const client = openPage();
+    await client.send('hello');
+    await until(() => isSettled(client));
+    server.faults.onPush = () => {};
+    server.workspace.say(firstId(client), 'lost');
+    const reader = { kind: 'visitor', id: client.getState().visitorId ?? '' } as const;
+    const states: string[] = [];
+    client.on('connection', ({ status }) => states.push(status));
+    server.frame('hello', server.workspace.helloFor(reader));
+    await until(() => linesOf(client).length === 2);
+    expect(states).toEqual([]);
+  });
+});
