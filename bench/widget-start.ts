@@ -53,10 +53,9 @@ async function compare(browser: Browser, url: string): Promise<BenchResult> {
     plain.push(await visit(browser, `${url}/plain`));
     widget.push(await visit(browser, `${url}/widget`, click));
   }
-  const taps: number[] = [];
+  const hasty: Visit[] = [];
   for (let number = 0; number < RUNS; number++) {
-    const { typingMs } = await visit(browser, `${url}/widget`, tap);
-    taps.push(typingMs);
+    hasty.push(await visit(browser, `${url}/widget`, clickAtOnce));
   }
 
   const of = (visits: readonly Visit[], pick: (visit: Visit) => number) =>
@@ -82,7 +81,7 @@ async function compare(browser: Browser, url: string): Promise<BenchResult> {
       },
       clickToTypingMs,
       clicksToTypingMs: widget.map((each) => round(each.typingMs)),
-      tapToTypingMs: round(median(taps)),
+      hastyClickToTypingMs: of(hasty, (each) => each.typingMs),
       cpuThrottle: CPU_THROTTLE,
       rounds: RUNS,
     },
@@ -100,9 +99,9 @@ interface Visit {
 async function visit(
   browser: Browser,
   url: string,
-  press?: (page: Page) => Promise<void>,
+  open?: (page: Page) => Promise<void>,
 ): Promise<Visit> {
-  const context = await browser.newContext({ hasTouch: press === tap });
+  const context = await browser.newContext();
   try {
     const page = await context.newPage();
     const session = await context.newCDPSession(page);
@@ -110,11 +109,10 @@ async function visit(
     await page.addInitScript(startClock);
     await page.goto(url);
     const { visibleMs, blockingMs } = await page.evaluate(() => globalThis.benchClock.visible);
-    if (!press) return { visibleMs, blockingMs, typingMs: Number.NaN };
-    await press(page);
+    if (!open) return { visibleMs, blockingMs, typingMs: Number.NaN };
+    await open(page);
     const typingMs = await page.evaluate(() => globalThis.benchClock.typing);
     await page.keyboard.type('Hello');
-    await page.locator('alcove-chat').getByRole('textbox').filter({ hasText: '' }).waitFor();
     const typed = await page.locator('alcove-chat').getByRole('textbox').inputValue();
     if (typed !== 'Hello') throw new Error(`what was typed became ${JSON.stringify(typed)}`);
     return { visibleMs, blockingMs, typingMs };
@@ -123,25 +121,28 @@ async function visit(
   }
 }
 
-/** With a mouse, which is over the launcher before it presses. */
+/** Over the launcher first, where the app begins to load, and then a press. */
 async function click(page: Page): Promise<void> {
-  const { x, y } = await launcherOf(page);
-  await page.mouse.move(x, y, { steps: 3 });
+  await moveToLauncher(page);
   await new Promise((resolve) => setTimeout(resolve, HOVER_MS));
+  await press(page);
+}
+
+/** As no hand can: the app has had no time to load, so this one waits for it. Told, but held to no bar. */
+async function clickAtOnce(page: Page): Promise<void> {
+  await moveToLauncher(page);
+  await press(page);
+}
+
+async function press(page: Page): Promise<void> {
   await page.mouse.down();
   await page.mouse.up();
 }
 
-/** With a finger, which gives no warning. */
-async function tap(page: Page): Promise<void> {
-  const { x, y } = await launcherOf(page);
-  await page.touchscreen.tap(x, y);
-}
-
-async function launcherOf(page: Page): Promise<{ x: number; y: number }> {
+async function moveToLauncher(page: Page): Promise<void> {
   const box = await page.locator('alcove-chat').getByRole('button').first().boundingBox();
   if (!box) throw new Error('the launcher has no place');
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 3 });
 }
 
 /** A site on another origin than the server's. */
