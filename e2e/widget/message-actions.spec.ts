@@ -76,7 +76,7 @@ test("one's own message is edited in the composer; a draft is there again afterw
   await choose('Do you sihp', 'Edit');
   await composer.fill('Do you ship to Norway?');
   await panel.getByRole('button', { name: 'Save' }).click();
-  await expect(bubbles.first()).toHaveText('Do you ship to Norway?Edited');
+  await expect(bubbles.first()).toHaveText('Do you ship to Norway?  Edited');
   await expect(message('Do you ship').getByText('Edited')).toHaveAttribute(
     'title',
     /^Edited \d+:\d\d/,
@@ -86,7 +86,7 @@ test("one's own message is edited in the composer; a draft is there again afterw
 
   await page.reload();
   await widget.open();
-  await expect(bubbles.first()).toHaveText('Do you ship to Norway?Edited');
+  await expect(bubbles.first()).toHaveText('Do you ship to Norway?  Edited');
   await expect(item('Edit')).toBeHidden();
   await agent.close();
 });

@@ -69,8 +69,11 @@ function EditMark({ item: { isEdited, isSaving, editedAt, content }, voice }: Bu
   const { t, time } = voice;
   if (!isSaving && (!isEdited || content.kind === 'deleted')) return null;
   return (
-    <small title={editedAt && t('editedAt', { time: time(editedAt) })}>
-      {t(isSaving ? 'saving' : 'edited')}
-    </small>
+    <>
+      {'  '}
+      <small title={editedAt && t('editedAt', { time: time(editedAt) })}>
+        {t(isSaving ? 'saving' : 'edited')}
+      </small>
+    </>
   );
 }

@@ -2,10 +2,10 @@ import type { VisitorConversation } from '@alcove/protocol';
 import type { TimelineItem, VisitorClient } from '@alcove/sdk';
 import { Component, createRef, type RefObject } from 'preact';
 import type { Part } from '../part.ts';
+import { quietly } from '../quietly.ts';
 import { type Row, toRows } from '../timeline-rows.ts';
 import type { Voice } from '../voice.ts';
 import { ComposerArea } from './ComposerArea.tsx';
-import type { MessageDesk } from './MessageActions.tsx';
 import { MessageList } from './MessageList.tsx';
 import { Notices } from './Notices.tsx';
 import type { Talk } from './talk.ts';
@@ -45,31 +45,6 @@ export class Conversation extends Component<ConversationProps> {
     if (isUnusual || this.#rows.some(isNewsworthy)) talk.need();
   }
 
-  /** Where the actions on messages are carried out. */
-  #desk(): MessageDesk {
-    const { client, composer, say } = this.props;
-    return {
-      client,
-      conversationId: this.#id,
-      read: (seq) => client.markRead(this.#id, seq),
-      begin: (task) => composer.current?.begin(task),
-      complain: (problem) => composer.current?.complain(problem),
-      discard: this.#actions.discard,
-      say,
-    };
-  }
-
-  #actions = {
-    retry: (key: string) => {
-      quietly(this.props.client.retry(key));
-      this.props.composer.current?.focus();
-    },
-    discard: (key: string) => {
-      quietly(this.props.client.discard(key));
-      this.props.composer.current?.focus();
-    },
-  };
-
   /** The rows of what is shown; the same ones while nothing of it changed. */
   #update(): Row[] {
     const { client, conversation, isVisible, talk } = this.props;
@@ -84,7 +59,7 @@ export class Conversation extends Component<ConversationProps> {
   }
 
   override render(props: ConversationProps) {
-    const { client, conversation, voice, isVisible, isTroubled } = props;
+    const { client, conversation, voice, isVisible, isTroubled, composer, say } = props;
     const state = client.getState();
     const log = state.logs[this.#id];
     const rows = this.#update();
@@ -95,8 +70,7 @@ export class Conversation extends Component<ConversationProps> {
           handle={this.#list}
           typing={log?.typing ?? []}
           {...{ rows, voice, talk, isVisible }}
-          actions={this.#actions}
-          desk={conversation && this.#desk()}
+          desk={{ client, conversationId: this.#id, composer, say }}
           onReach={() => rows.length && props.talk.need()}
           onOlder={
             log?.hasOlder && !log.isLoadingOlder
@@ -106,7 +80,7 @@ export class Conversation extends Component<ConversationProps> {
         />
         <Notices {...{ state, isTroubled, voice }} />
         <ComposerArea
-          handle={props.composer}
+          handle={composer}
           conversationId={conversation?.id}
           {...{ client, voice }}
           talk={props.talk}
@@ -130,9 +104,4 @@ function isNewsworthy({ item }: Row): boolean {
     item.replyTo !== undefined ||
     item.content.kind !== 'text'
   );
-}
-
-/** A refusal is told to the page as `error`; as an unhandled rejection it would be reported as the page's mistake. */
-export function quietly(promise: Promise<unknown>): void {
-  promise.catch(() => undefined);
 }

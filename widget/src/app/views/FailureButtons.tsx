@@ -1,19 +1,35 @@
+import { quietly } from '../quietly.ts';
 import type { Voice } from '../voice.ts';
+import type { Desk } from './MessageActions.tsx';
 
 interface FailureButtonsProps {
+  /** Its client message id. */
+  id: string;
   voice: Voice;
-  onRetry(): void;
-  onDiscard(): void;
+  desk: Desk;
 }
 
 /** What can be done with a message that was not sent. */
-export function FailureButtons({ voice: { t }, onRetry, onDiscard }: FailureButtonsProps) {
+export function FailureButtons({ id, voice: { t }, desk }: FailureButtonsProps) {
+  const { client, composer } = desk;
   return (
     <>
-      <button type="button" onClick={onRetry}>
+      <button
+        type="button"
+        onClick={() => {
+          quietly(client.retry(id));
+          composer.current?.focus();
+        }}
+      >
         {t('retry')}
       </button>
-      <button type="button" onClick={onDiscard}>
+      <button
+        type="button"
+        onClick={() => {
+          quietly(client.discard(id));
+          composer.current?.focus();
+        }}
+      >
         {t('delete')}
       </button>
     </>

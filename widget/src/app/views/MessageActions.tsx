@@ -1,24 +1,19 @@
 import type { VisitorClient } from '@alcove/sdk';
-import { Component } from 'preact';
+import { Component, type RefObject } from 'preact';
 import { copyText } from '../copy-text.ts';
+import { quietly } from '../quietly.ts';
 import { WINDOW_SIZE } from '../row-window.ts';
 import type { MessageItem, Row } from '../timeline-rows.ts';
 import type { Voice } from '../voice.ts';
 import { type Action, ActionsMenu } from './ActionsMenu.tsx';
-import type { Task } from './ComposerBar.tsx';
+import type { ComposerArea } from './ComposerArea.tsx';
 
-/** What a conversation's parts need of the panel. */
-export interface MessageDesk {
+/** What the parts of a conversation work with. */
+export interface Desk {
   client: VisitorClient;
+  /** Empty until there is a conversation. */
   conversationId: string;
-  /** Everything up to this `seq` has been read. */
-  read(seq: number): void;
-  /** Gives the composer something else to do than a new message. */
-  begin(task: Task): void;
-  /** Drops a message that was not sent yet. */
-  discard(key: string): void;
-  /** Tells the person what could not be done. */
-  complain(problem: string): void;
+  composer: RefObject<ComposerArea | null>;
   /** Has assistive technology read something once. */
   say(text: string): void;
 }
@@ -27,7 +22,7 @@ interface MessageActionsProps {
   list: HTMLElement;
   rows: readonly Row[];
   voice: Voice;
-  desk: MessageDesk;
+  desk: Desk;
   /** Draws the rows up to this one, then calls back. */
   onWindow(lastKey: string | undefined, then: () => void): void;
 }
@@ -157,7 +152,7 @@ export class MessageActions extends Component<MessageActionsProps, MessageAction
     if (seq && isMine && !isSaving) {
       actions.push({ label: 'delete', run: () => this.#delete(seq) });
     } else if (state === 'waiting') {
-      actions.push({ label: 'delete', run: () => desk.discard(key) });
+      actions.push({ label: 'delete', run: () => quietly(desk.client.discard(key)) });
     }
     return actions;
   }
@@ -167,29 +162,39 @@ export class MessageActions extends Component<MessageActionsProps, MessageAction
     const { t } = voice;
     const name = actor.name ?? t('team');
     const title = isOwn ? t('replyingToOwn') : t('replyingTo', { name });
-    desk.begin({ title, text: content.kind === 'text' ? content.text : '', replyTo });
+    desk.composer.current?.begin({
+      title,
+      text: content.kind === 'text' ? content.text : '',
+      replyTo,
+    });
   }
 
   #edit(text: string, seq: number) {
     const { desk, voice } = this.props;
-    const { client, conversationId, complain } = desk;
-    desk.begin({
+    const { client, conversationId, composer } = desk;
+    composer.current?.begin({
       title: voice.t('editing'),
       text,
-      save(changed) {
+      save: (changed) => {
         if (changed === text) return;
         client
           .edit(conversationId, seq, changed)
-          .catch((error: unknown) => complain(voice.t('editRefused', reasonOf(error))));
+          .catch((error: unknown) => this.#complain('editRefused', error));
       },
     });
   }
 
   #delete(seq: number) {
+    const { client, conversationId } = this.props.desk;
+    client
+      .delete(conversationId, seq)
+      .catch((error: unknown) => this.#complain('deleteRefused', error));
+  }
+
+  #complain(key: 'editRefused' | 'deleteRefused', error: unknown) {
     const { desk, voice } = this.props;
-    desk.client
-      .delete(desk.conversationId, seq)
-      .catch((error: unknown) => desk.complain(voice.t('deleteRefused', reasonOf(error))));
+    const reason = error instanceof Error ? error.message : '';
+    desk.composer.current?.complain(voice.t(key, { reason }));
   }
 
   #copy(text: string) {
@@ -247,10 +252,6 @@ export class MessageActions extends Component<MessageActionsProps, MessageAction
 
 function rowAt(element: Element): HTMLElement | null {
   return element.closest<HTMLElement>('[data-key]');
-}
-
-function reasonOf(error: unknown): { reason: string } {
-  return { reason: error instanceof Error ? error.message : '' };
 }
 
 function nextChange(client: VisitorClient): Promise<void> {

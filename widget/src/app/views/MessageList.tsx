@@ -3,8 +3,8 @@ import type { Actor } from '@alcove/protocol';
 import type { RowWindow } from '../row-window.ts';
 import type { Row } from '../timeline-rows.ts';
 import type { Voice } from '../voice.ts';
-import type { MessageDesk } from './MessageActions.tsx';
-import { type FailureActions, MessageRow } from './MessageRow.tsx';
+import type { Desk } from './MessageActions.tsx';
+import { MessageRow } from './MessageRow.tsx';
 import type { Talk } from './talk.ts';
 
 interface MessageListProps {
@@ -14,9 +14,7 @@ interface MessageListProps {
   typing: readonly Actor[];
   voice: Voice;
   talk: Talk | undefined;
-  actions: FailureActions;
-  /** `undefined` until there is a conversation. */
-  desk: MessageDesk | undefined;
+  desk: Desk;
   /** The visitor reaches for what was written. */
   onReach(): void;
   /** Loads what came before, when the visitor scrolls near the top; `undefined` when nothing did, or while it loads. */
@@ -117,7 +115,7 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
   #setWindow = (lastKey: string | undefined, then: () => void) =>
     this.setState({ lastKey, isAtEnd: false }, then);
 
-  #rows({ rows, typing, voice, talk, actions }: MessageListProps) {
+  #rows({ rows, typing, voice, talk, desk }: MessageListProps) {
     const { start, end } = this.#window;
     const lastOwn = rows.findLast((row) => row.kind === 'message' && row.item.isOwn);
     return (
@@ -127,7 +125,7 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
           .map((row) =>
             row.kind === 'message' ? (
               <MessageRow
-                {...{ row, voice, talk, actions }}
+                {...{ row, voice, talk, desk }}
                 key={row.key}
                 hasState={row === lastOwn}
               />
@@ -161,11 +159,11 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
         >
           {this.#rows(props)}
         </div>
-        {talk && list && desk && (
+        {talk && list && (
           <>
             <talk.Reading
               {...{ list, rows, voice, isAtEnd, isVisible }}
-              onRead={desk.read}
+              onRead={(seq) => desk.client.markRead(desk.conversationId, seq)}
               onJump={() => {
                 this.toEnd();
                 // The button goes away, and must not take the focus with it.

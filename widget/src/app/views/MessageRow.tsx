@@ -1,13 +1,8 @@
 import type { Voice } from '../voice.ts';
 import { textOf } from '../text-of.ts';
 import { isFresh, type MessageItem, type Row } from '../timeline-rows.ts';
+import type { Desk } from './MessageActions.tsx';
 import type { Talk } from './talk.ts';
-
-/** What can be done with a message that failed. */
-export interface FailureActions {
-  retry(key: string): void;
-  discard(key: string): void;
-}
 
 interface MessageRowProps {
   row: Extract<Row, { kind: 'message' }>;
@@ -15,11 +10,11 @@ interface MessageRowProps {
   hasState: boolean;
   voice: Voice;
   talk: Talk | undefined;
-  actions: FailureActions;
+  desk: Desk;
 }
 
 /** One message: bubble, and under the last of a group who wrote it and when. */
-export function MessageRow({ row, hasState, voice, talk, actions }: MessageRowProps) {
+export function MessageRow({ row, hasState, voice, talk, desk }: MessageRowProps) {
   const { item, isFirst, isLast } = row;
   const { t } = voice;
   const { content, actor, isOwn, state } = item;
@@ -49,7 +44,7 @@ export function MessageRow({ row, hasState, voice, talk, actions }: MessageRowPr
         </p>
       )}
       {isFailed ? (
-        <Failure {...{ item, voice, talk, actions }} />
+        <Failure {...{ item, voice, talk, desk }} />
       ) : (
         isLast && (
           <p class="meta">
@@ -67,20 +62,14 @@ function Failure({
   item: { key, failure },
   voice,
   talk,
-  actions,
-}: Pick<MessageRowProps, 'voice' | 'talk' | 'actions'> & { item: MessageItem }) {
+  desk,
+}: Pick<MessageRowProps, 'voice' | 'talk' | 'desk'> & { item: MessageItem }) {
   return (
     <p class="meta failure">
       <span>
         {voice.t('failed')} {failure}
       </span>
-      {talk && (
-        <talk.FailureButtons
-          voice={voice}
-          onRetry={() => actions.retry(key)}
-          onDiscard={() => actions.discard(key)}
-        />
-      )}
+      {talk && <talk.FailureButtons {...{ id: key, voice, desk }} />}
     </p>
   );
 }

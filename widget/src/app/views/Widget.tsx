@@ -4,10 +4,11 @@ import { Component, createRef, type RefObject } from 'preact';
 import type { WidgetHost } from '../../widget-host.ts';
 import { adoptStyles } from '../adopt-styles.ts';
 import { createPart } from '../part.ts';
+import { quietly } from '../quietly.ts';
 import { textOf } from '../text-of.ts';
 import type { Voice } from '../voice.ts';
 import type { ComposerArea } from './ComposerArea.tsx';
-import { Conversation, quietly } from './Conversation.tsx';
+import { Conversation } from './Conversation.tsx';
 import { Header } from './Header.tsx';
 import { Panel } from './Panel.tsx';
 
