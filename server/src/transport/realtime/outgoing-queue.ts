@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import type { ChatSocket } from './socket-server.ts';
+import type { Socket } from 'socket.io';
 
 /** The connection below a socket, which several namespaces may share. */
-export type Connection = ChatSocket['conn'];
+export type Connection = Socket['conn'];
 
 /** What waits to be sent to a client. */
 export interface OutgoingQueue {
@@ -14,7 +14,7 @@ export interface OutgoingQueue {
 }
 
 /**
- * The private fields of engine.io and ws that tell how slow a reader is; neither has a public way to ask. This is the only
+ * The private fields of engine.io and ws that tell how slow a reader is, and hold back a sender; neither has a public way. This is the only
  * file that knows them, and its test fails when an update renames one.
  */
 interface Internals {
@@ -25,6 +25,8 @@ interface Internals {
       readonly bufferedAmount: number;
       readonly _socket: Socket;
       terminate(): void;
+      pause(): void;
+      resume(): void;
     };
   };
 }
@@ -49,6 +51,15 @@ export function measureQueue(connection: Connection): OutgoingQueue {
 /** Ends a connection without waiting for what is queued: who does not read would never let it go. */
 export function terminate(connection: Connection): void {
   internalsOf(connection).transport.socket.terminate();
+}
+
+/** Takes nothing more from the network, which holds the sender back in turn. */
+export function pauseReading(connection: Connection): void {
+  internalsOf(connection).transport.socket.pause();
+}
+
+export function resumeReading(connection: Connection): void {
+  internalsOf(connection).transport.socket.resume();
 }
 
 /** What carries a connection. */
