@@ -93,7 +93,8 @@ function check(path: string, copy: string): BackupContents {
 
 /** Puts `incoming` in the place of `data`, and answers where that is now. */
 function exchange(data: DataFiles, incoming: DataFiles, now: string): string[] {
-  const mark = `.replaced-${now.replaceAll(/[-:]|\.\d+/g, '')}`;
+  // To the millisecond: the data of two restores in a row must not share a name.
+  const mark = `.replaced-${now.replaceAll(/[-:.]/g, '')}`;
   const replaced: string[] = [];
   const setAside = (name: string, aside: string) => {
     // A log that is empty has nothing to keep.
