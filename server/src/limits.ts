@@ -33,6 +33,13 @@ export interface Limits {
   /** Connections from one address block. Mobile networks hide many people behind one address. */
   socketsPerAddress: number;
 
+  /**
+   * A connection is read no faster; more arrives later. Above what the rates of commands allow in the long run, and far
+   * below what a broken or hostile page can send.
+   */
+  visitorFramesPerSecond: number;
+  agentFramesPerSecond: number;
+
   /** A request is answered within this time, a command too; clients wait 8 s. */
   commandDeadlineMs: number;
   /**
@@ -130,6 +137,8 @@ export const defaultLimits: Limits = {
   handshakeWaitMs: 30 * SECOND,
   handshakesPerAddress: { points: 300, durationMs: 10 * SECOND },
   socketsPerAddress: 1_000,
+  visitorFramesPerSecond: 15,
+  agentFramesPerSecond: 60,
 
   commandDeadlineMs: 5 * SECOND,
   writesInFlight: 500,

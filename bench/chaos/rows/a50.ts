@@ -36,14 +36,15 @@ export const a50 = defineRow<Parameters>({
     typingPerSecondEach: 100,
     conversations: 20,
     perSecond: 100,
-    turns: 5,
-    turnMs: 15_000,
+    turns: 3,
+    turnMs: 45_000,
   },
-  fullSeconds: 180,
+  fullSeconds: 330,
   async run(stage, { typists, typingPerSecondEach, turns, turnMs, ...talking }) {
-    // The rate of a server as it comes: that is what a flood runs into.
-    const { visitorCommands } = defaultLimits;
-    const server = await stage.startServer({ limits: { visitorCommands } });
+    // The rates of a server as it comes: what a flood runs into is them.
+    const { visitorCommands, visitorFramesPerSecond } = defaultLimits;
+    const limits = { visitorCommands, visitorFramesPerSecond };
+    const server = await stage.startServer({ limits });
     const talk = await openTalk(stage, { ...talking, clientsEach: 2, kind: 'bare' });
     const typing = await countTyping(server);
     const crowd = await openCrowd(server, typists);

@@ -14,6 +14,7 @@ import { type Admission, createAdmission } from './admission.ts';
 import type { ConnectionCounts } from './connection-counts.ts';
 import { createAgentDoor, createVisitorDoor, type Door } from './doors.ts';
 import { drainConnections } from './drain.ts';
+import { createFramePace, type FramePace } from './frame-pace.ts';
 import { readFrames } from './frames.ts';
 import { createGatheredWrites, type GatheredWrites } from './gathered-writes.ts';
 import { parseHandshake } from './handshake.ts';
@@ -69,8 +70,12 @@ export function attachGateway(options: GatewayOptions): Gateway {
   });
   const gatheredWrites = createGatheredWrites();
   const context = { ...options, live, state, slowReaders, gatheredWrites, admission };
-  openDoor(io.of(NAMESPACES.visitor), doors.visitor, context);
-  openDoor(io.of(NAMESPACES.agent), doors.agent, context);
+  const paces = {
+    visitor: createFramePace(limits.visitorFramesPerSecond),
+    agent: createFramePace(limits.agentFramesPerSecond),
+  };
+  openDoor(io.of(NAMESPACES.visitor), doors.visitor, { ...context, framePace: paces.visitor });
+  openDoor(io.of(NAMESPACES.agent), doors.agent, { ...context, framePace: paces.agent });
 
   const leaving = new Set<Connection>();
 
@@ -89,6 +94,7 @@ export function attachGateway(options: GatewayOptions): Gateway {
     clearTimeout(impatience);
     live.close();
     slowReaders.close();
+    for (const pace of Object.values(paces)) pace.close();
   }
 
   return {
@@ -106,6 +112,7 @@ interface DoorContext
   live: LiveSessions;
   slowReaders: SlowReaders;
   gatheredWrites: GatheredWrites;
+  framePace: FramePace;
   admission: Admission;
   state: { readonly isLeaving: boolean };
 }
@@ -190,7 +197,7 @@ function serve<Who extends Principal>(
   door: Door<Who>,
   socket: ChatSocket,
   { caller, page }: Admitted<Who>,
-  { domain, limits, gatheredWrites, live, logger, slowReaders, state }: DoorContext,
+  { domain, framePace, limits, gatheredWrites, live, logger, slowReaders, state }: DoorContext,
 ) {
   const note = (where?: Page) =>
     door.note(caller.principal, where).catch((error: unknown) => {
@@ -210,6 +217,7 @@ function serve<Who extends Principal>(
   live.add(socket, caller);
   slowReaders.watch(socket.conn);
   gatheredWrites.watch(socket.conn);
+  framePace.watch(socket.conn);
   forgetHandshake(socket);
 
   void greet(door, socket, caller.principal, { limits, logger });

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Socket as Network } from 'node:net';
 import type { Socket } from 'socket.io';
 
 /** The connection below a socket, which several namespaces may share. */
