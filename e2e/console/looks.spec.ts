@@ -9,7 +9,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     server,
   }) => {
     test.slow();
-    const complaints: string[] = [];
+    let complaints: string[] = [];
     const agent = await server.createAgent('owner', { name: 'Helpdesk' });
     await server.createAgent('agent', { name: 'Counter' });
     const page = await openConsole(browser, server, agent);
@@ -34,6 +34,32 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(chat.timeline.getByText('It is.')).toBeVisible();
     await expectAccessible(page, 'a conversation');
 
+    const mine = chat.timeline.getByRole('group', { name: /It is\.$/ });
+    await mine.hover();
+    await expect(page.getByRole('toolbar')).toBeVisible();
+    await expectAccessible(page, 'what a message offers');
+    await mine.getByRole('button', { name: 'Reply' }).click();
+    await expectAccessible(page, 'a reply');
+    await chat.send('Quoted');
+    await chat.composer.press('ArrowUp');
+    await expect(page.getByText('Editing your message')).toBeVisible();
+    await expectAccessible(page, 'an edit');
+    await page.keyboard.type(' indeed');
+    await page.keyboard.press('Enter');
+    await chat.timeline.getByRole('button', { name: /^(Sent|Delivered|Read)/ }).click();
+    await expect(page.getByRole('dialog').getByText('Delivered')).toBeVisible();
+    await expectAccessible(page, 'the story of a message');
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await mine.hover();
+    await mine.getByRole('button', { name: 'Delete' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await expectAccessible(page, 'the question before a message is deleted');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await expect(chat.timeline.getByRole('group', { name: /Message deleted$/ })).toBeVisible();
+    await expectAccessible(page, 'a deleted message');
+
+    await chat.composer.focus();
     await page.keyboard.press('Escape');
     await page.keyboard.press('a');
     await expect(page.getByRole('menuitem', { name: 'Nobody' })).toBeVisible();
@@ -44,7 +70,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Resolve' }).click();
     await expect(page.getByRole('button', { name: 'Reopen' })).toBeVisible();
-    await expectAccessible(page, 'a resolved conversation');
+    await expect(page.getByRole('group', { name: 'Resolved' })).toBeVisible();
+    await expectAccessible(page, 'a resolved conversation and the way back');
     await page.keyboard.press('?');
     await expect(page.getByRole('dialog')).toBeVisible();
     await expectAccessible(page, 'the shortcuts');
@@ -53,6 +80,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expectAccessible(page, 'the account menu');
     await page.keyboard.press('Escape');
 
+    await page.goto(`${server.url}/console/#/settings/notifications`);
+    await expect(page.getByRole('switch', { name: 'Sound' })).toBeVisible();
+    await expectAccessible(page, 'the notifications');
     await page.getByRole('link', { name: 'Agents' }).click();
     await page.getByRole('button', { name: 'Create link' }).click();
     await expect(page.getByLabel('Invitation link')).toBeVisible();
@@ -66,6 +96,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.goto(`${server.url}/console/#/inbox/all/${conversationId}`);
     await expect(chat.composer).toBeVisible();
     await expectAccessible(page, 'a conversation on a phone');
+    await page.context().setOffline(true);
+    await expect(page.getByText(/^You are offline\./)).toBeVisible();
+    await chat.send('Later');
+    await page.getByRole('button', { name: 'Reopen' }).click();
+    await expect(page.getByText('Waiting for connection: Reopen')).toBeVisible();
+    await expectAccessible(page, 'what waits, on a phone');
+    await page.context().setOffline(false);
+    await expect(page.getByText(/^You are offline\./)).toHaveCount(0);
+    complaints = complaints.filter((complaint) => !complaint.includes('WebSocket connection'));
 
     await page.getByRole('link', { name: 'Back to the inbox' }).click();
     await expect(page.getByRole('heading', { name: 'Inbox' })).toBeVisible();

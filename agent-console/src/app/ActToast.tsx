@@ -24,6 +24,9 @@ const LOOKS = {
   failed: { severity: 'error', Icon: CircleAlert },
 } as const;
 
+/** Below the notice of the connection, the header and what waits under it, in px. */
+const BELOW_WAITING = { '&&': { top: 148 } };
+
 const Keys = styled('span')({ display: 'inline-flex', gap: 2, marginInlineStart: 8 });
 
 /** The one toast: what the latest act brought about, with the way back. */
@@ -44,8 +47,10 @@ export function ActToast() {
         <Snackbar
           key={`${notice.id} ${notice.status}`}
           open
+          sx={notice.status === 'waiting' ? BELOW_WAITING : undefined}
           autoHideDuration={SHOWN_MS}
-          onClose={(_event, reason) => reason !== 'clickaway' && close()}
+          // Escape leaves the field that one is in.
+          onClose={(_event, reason) => reason === 'timeout' && close()}
         >
           <Toast notice={notice} sentence={sentence} onUndo={undo} onClose={close} />
         </Snackbar>

@@ -55,9 +55,11 @@ function Change({ item }: { item: MessageItem }) {
   if (item.isSaving) return <span>{t(isOnline ? 'message.saving' : 'message.waiting')}</span>;
   if (!item.editedAt || item.content.kind === 'deleted') return null;
   return (
-    <time dir="auto" dateTime={item.editedAt} title={fullTime(item.editedAt)}>
-      {t('message.edited', { time: clockTime(item.editedAt) })}
-    </time>
+    <span>
+      <time dir="auto" dateTime={item.editedAt} title={fullTime(item.editedAt)}>
+        {t('message.edited', { time: clockTime(item.editedAt) })}
+      </time>
+    </span>
   );
 }
 

@@ -1,11 +1,13 @@
-import type { Agent, InboxRow, MessageReceipt } from '@alcove/protocol';
+import type { Agent, Cursor, InboxRow, MessageReceipt } from '@alcove/protocol';
 import Button from '@mui/material/Button';
 import Drawer from '@mui/material/Drawer';
 import IconButton from '@mui/material/IconButton';
 import Popover, { type PopoverActions } from '@mui/material/Popover';
 import { styled } from '@mui/material/styles';
 import { X } from 'lucide-react';
-import { type ReactNode, useCallback, useId, useRef } from 'react';
+import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react';
+import { useSelector } from 'react-redux';
+import { type ChatRoot, selectLog } from '../client/chat.ts';
 import { useClient } from '../client/console-context.tsx';
 import { reasonOf } from '../client/reason.ts';
 import { useLoad } from '../client/use-load.ts';
@@ -57,10 +59,18 @@ interface SurfaceProps {
 
 const Sheet = styled('div')({ padding: '8px 16px 16px', inlineSize: 360, maxInlineSize: '100%' });
 
+const FOOT = { borderRadius: '20px 20px 0 0', backgroundColor: 'chat.raised' } as const;
+const FLOATING = {
+  borderRadius: '12px',
+  backgroundColor: 'chat.raised',
+  boxShadow: '0 0 0 1px rgb(0 0 0 / .06), 0 4px 16px rgb(0 0 0 / .16)',
+} as const;
+
 /** Beside what was pressed; from the foot of a phone. */
 function Surface({ titleId, anchor, isOwn, onClose, children }: SurfaceProps) {
   const isNarrow = useIsNarrow();
-  const paper = { role: 'dialog', 'aria-modal': true, 'aria-labelledby': titleId };
+  const sx = isNarrow ? FOOT : FLOATING;
+  const paper = { role: 'dialog', 'aria-modal': true, 'aria-labelledby': titleId, sx };
   if (isNarrow) {
     return (
       <Drawer anchor="bottom" open onClose={onClose} slotProps={{ paper }}>
@@ -135,6 +145,17 @@ function Origin({ item }: { item: MessageItem }) {
   );
 }
 
+/** What one reads oneself is known here a moment before it is stored there. */
+const LOOK_AGAIN_MS = 1_000;
+
+function isBehindOf({ seq, receipts }: MessageReceipt, cursors: readonly Cursor[] = []): boolean {
+  return receipts.some(
+    ({ participant, readAt }) =>
+      readAt === null &&
+      cursors.some((cursor) => cursor.participant.id === participant.id && cursor.read >= seq),
+  );
+}
+
 interface JourneyProps {
   row: InboxRow;
   item: MessageItem;
@@ -144,14 +165,21 @@ interface JourneyProps {
 
 function Journey({ row, item, seq, self }: JourneyProps) {
   const client = useClient();
-  const { state, readAt } = item;
+  const cursors = useSelector((root: ChatRoot) => selectLog(root, row.id)?.cursors);
+  const [looks, setLooks] = useState(0);
   const load = useCallback(
     (): Promise<MessageReceipt> => client.getReceipt(row.id, seq),
-    // Asked again when the message gets further while its story is open.
+    // Asked again when somebody gets further while the story is open.
     // eslint-disable-next-line react/exhaustive-deps
-    [client, row.id, seq, state, readAt],
+    [client, row.id, seq, cursors, looks],
   );
   const [loaded, , again] = useLoad(load);
+  const isBehind = loaded.status === 'loaded' && isBehindOf(loaded.value, cursors);
+  useEffect(() => {
+    if (!isBehind) return;
+    const timer = setTimeout(() => setLooks((count) => count + 1), LOOK_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [isBehind, looks]);
   if (loaded.status === 'loading') {
     return (
       <Note role="status">

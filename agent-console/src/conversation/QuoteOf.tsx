@@ -2,6 +2,7 @@ import type { Agent, ContactSummary } from '@alcove/protocol';
 import type { Quote } from '@alcove/sdk/agent';
 import { styled } from '@mui/material/styles';
 import { t } from '../shared/texts.ts';
+import { VisuallyHidden } from '../shared/VisuallyHidden.tsx';
 import { speakerOf } from './speaker.ts';
 
 const Root = styled('button')(({ theme }) => ({
@@ -27,9 +28,8 @@ const Root = styled('button')(({ theme }) => ({
   '[data-state="waiting"] &, [data-state="failed"] &': {
     backgroundColor: theme.vars.palette.chat.bubbleIn,
   },
-  '& > *': { display: 'block' },
-  '& > :first-of-type': { fontWeight: 600 },
-  '& > :last-of-type': {
+  '& > b': { display: 'block', fontWeight: 600 },
+  '& > span:last-of-type': {
     overflow: 'hidden',
     display: '-webkit-box',
     WebkitBoxOrient: 'vertical',
@@ -51,16 +51,16 @@ export function QuoteOf({ quote, self, contact, onGo }: QuoteOfProps) {
   const go = () => onGo(seq);
   if (!actor) {
     return (
-      <Root type="button" aria-label={t('quote.go_earlier')} onClick={go}>
-        <span>{t('quote.not_loaded')}</span>
+      <Root type="button" onClick={go}>
+        <VisuallyHidden>{t('quote.answers')}</VisuallyHidden> <span>{t('quote.not_loaded')}</span>
       </Root>
     );
   }
   const { name } = speakerOf(actor, self, contact);
   const text = quote.isDeleted ? t('message.deleted') : (quote.text ?? '');
   return (
-    <Root type="button" aria-label={t('quote.go', { name, text })} onClick={go}>
-      <span dir="auto">{name}</span>
+    <Root type="button" onClick={go}>
+      <VisuallyHidden>{t('quote.answers')}</VisuallyHidden> <b dir="auto">{name}</b>{' '}
       <span dir="auto">{text}</span>
     </Root>
   );

@@ -37,6 +37,8 @@ const CONTEXT_PX = 16;
 export function createScrollKeeper({ box, list, onMove }: ScrollKeeperOptions): ScrollKeeper {
   let isStuck = true;
   let anchor: Anchor | null = null;
+  // Where to go as soon as that row is in the list. Scrolls of before may still be told until then, and mean nothing.
+  let wanted: Anchor | null = null;
 
   const start = list.querySelector<HTMLElement>(':scope > [data-start]');
   if (start) {
@@ -46,11 +48,17 @@ export function createScrollKeeper({ box, list, onMove }: ScrollKeeperOptions): 
   }
 
   function settle(): void {
+    if (wanted && rowOf(list, wanted.key)) {
+      isStuck = false;
+      anchor = wanted;
+      wanted = null;
+    }
     if (isStuck) box.scrollTop = box.scrollHeight;
     else if (anchor) box.scrollTop += drift(list, box, anchor);
   }
 
   function check(): void {
+    if (wanted) return;
     isStuck = onMove(box.scrollTop, box.scrollHeight - box.scrollTop - box.clientHeight);
     anchor = firstVisible(list, box);
   }
@@ -65,12 +73,12 @@ export function createScrollKeeper({ box, list, onMove }: ScrollKeeperOptions): 
     settle,
     check,
     stick() {
+      wanted = null;
       isStuck = true;
       settle();
     },
     reveal(key) {
-      isStuck = false;
-      anchor = { key, offset: box.clientHeight / 3 };
+      wanted = { key, offset: box.clientHeight / 3 };
       settle();
     },
     close() {
@@ -98,6 +106,10 @@ function firstVisible(list: HTMLElement, box: HTMLElement): Anchor | null {
 }
 
 function drift(list: HTMLElement, box: HTMLElement, { key, offset }: Anchor): number {
-  const row = list.querySelector<HTMLElement>(`:scope > [data-key="${CSS.escape(key)}"]`);
+  const row = rowOf(list, key);
   return row ? row.offsetTop - box.scrollTop - offset : 0;
+}
+
+function rowOf(list: HTMLElement, key: string): HTMLElement | null {
+  return list.querySelector(`:scope > [data-key="${CSS.escape(key)}"]`);
 }

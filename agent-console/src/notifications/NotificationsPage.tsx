@@ -26,6 +26,8 @@ const Setting = styled('div')(({ theme }) => ({
   '& p': { ...theme.typography.body2, margin: '2px 0 0', color: theme.vars.palette.text.secondary },
 }));
 
+const Controls = styled('span')({ display: 'flex', alignItems: 'center', gap: 8 });
+
 /** How an agent is told of a new message. What is chosen holds in this browser. */
 export function NotificationsPage() {
   return (
@@ -67,7 +69,7 @@ function Sound() {
   return (
     <Row title={t('alerts.sound')} help={t('alerts.sound_help')}>
       {(labelId, helpId) => (
-        <>
+        <Controls>
           <Button size="small" variant="text" onClick={ring}>
             {t('alerts.try_sound')}
           </Button>
@@ -76,7 +78,7 @@ function Sound() {
             slotProps={{ input: { 'aria-labelledby': labelId, 'aria-describedby': helpId } }}
             onChange={(event) => dispatch(soundMuted(!event.target.checked))}
           />
-        </>
+        </Controls>
       )}
     </Row>
   );

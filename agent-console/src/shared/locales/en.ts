@@ -167,8 +167,7 @@ export const en = {
   'message.act.delete': 'Delete',
   'message.copied': 'Copied',
   'quote.not_loaded': 'An earlier message',
-  'quote.go': 'Go to the message by {name}: {text}',
-  'quote.go_earlier': 'Go to the earlier message',
+  'quote.answers': 'In reply to',
   'delete.title': 'Delete this message?',
   'delete.body':
     'It disappears for everyone and its words are kept nowhere. “Message deleted” stays in its place.',
