@@ -23,7 +23,7 @@ interface Internals {
     readonly writable: boolean;
     readonly socket: {
       readonly bufferedAmount: number;
-      readonly _socket: Socket;
+      readonly _socket: Network;
       terminate(): void;
       pause(): void;
       resume(): void;
@@ -63,7 +63,7 @@ export function resumeReading(connection: Connection): void {
 }
 
 /** What carries a connection. */
-export function networkOf(connection: Connection): Socket {
+export function networkOf(connection: Connection): Network {
   return internalsOf(connection).transport.socket._socket;
 }
 
