@@ -97,3 +97,37 @@ test('a browser that stores nothing is said so, as soon as there is something to
   await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
   await expect(note).toBeVisible();
 });
+
+test('a message that the server refuses says so, and can be sent again or thrown away', async ({
+  page,
+  server,
+  site,
+}) => {
+  let isRefusing = true;
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    const upstream = socket.connectToServer();
+    socket.onMessage((frame) => {
+      const [, id = ''] = /^42\/visitor,(\d+)\["message\.send"/.exec(String(frame)) ?? [];
+      if (!id || !isRefusing) return upstream.send(frame);
+      const refusal = { ok: false, code: 'forbidden', message: 'Not here.', retryable: false };
+      return socket.send(`43/visitor,${id}${JSON.stringify([refusal])}`);
+    });
+  });
+  site.page('/', pageWithTag(server));
+  await page.goto(site.url);
+  const widget = widgetOn(page);
+  const { panel, bubbles } = widget;
+  await widget.open();
+  for (const text of ['Once', 'Twice']) await widget.send(text);
+  const failures = panel.locator('.failure');
+  await expect(failures).toHaveText([/^Not sent\. Not here\./, /^Not sent\. Not here\./]);
+  await expect(panel.locator('[aria-live=polite]')).toHaveText('Not sent.');
+
+  await failures.first().getByRole('button', { name: 'Delete' }).click();
+  await expect(bubbles).toHaveText(['Twice']);
+  await expect(widget.composer).toBeFocused();
+  isRefusing = false;
+  await failures.first().getByRole('button', { name: 'Retry' }).click();
+  await expect(panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+  await expect(failures).toHaveCount(0);
+});

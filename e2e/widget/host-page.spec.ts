@@ -94,6 +94,11 @@ test('the page keeps its names: one global comes, and destroyed, nothing is left
   await widget.open();
   await widget.send('Here for a moment');
   await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+  // With every part that comes later: what can be done with messages, sound and title.
+  await widget.panel.getByRole('log').focus();
+  await widget.panel.getByRole('article').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('alcove-chat').getByTitle('Mute sound').waitFor({ state: 'attached' });
   await page.evaluate(() => (globalThis.Alcove as AlcoveApi)('destroy'));
 
   await expect(page.locator('alcove-chat')).toHaveCount(0);

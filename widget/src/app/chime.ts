@@ -49,7 +49,7 @@ export function createChime(): Chime {
       });
     },
     close() {
-      stopWaiting();
+      if (!isAllowed) stopWaiting();
       void context?.close();
     },
   };

@@ -3,7 +3,7 @@ import type { Part } from '../part.ts';
 import type { Voice } from '../voice.ts';
 import { IconButton } from './IconButton.tsx';
 import { icons } from './icons.ts';
-import type { Talk } from './talk.ts';
+import type { Talk } from './talk-part.ts';
 
 interface ComposerProps {
   /** Gets this component, to be called. */

@@ -4,7 +4,7 @@ import type { Part } from '../part.ts';
 import type { Voice } from '../voice.ts';
 import { Composer } from './Composer.tsx';
 import type { Task } from './ComposerBar.tsx';
-import type { Talk } from './talk.ts';
+import type { Talk } from './talk-part.ts';
 
 interface ComposerAreaProps {
   /** Gets this component, to be called. */

@@ -8,7 +8,7 @@ import type { Voice } from '../voice.ts';
 import { ComposerArea } from './ComposerArea.tsx';
 import { MessageList } from './MessageList.tsx';
 import { Notices } from './Notices.tsx';
-import type { Talk } from './talk.ts';
+import type { Talk } from './talk-part.ts';
 
 interface ConversationProps {
   /** Gets the place where one writes, to be called. */

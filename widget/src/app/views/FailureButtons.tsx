@@ -1,6 +1,6 @@
 import { quietly } from '../quietly.ts';
 import type { Voice } from '../voice.ts';
-import type { Desk } from './MessageActions.tsx';
+import type { Desk } from './desk.ts';
 
 interface FailureButtonsProps {
   /** Its client message id. */

@@ -1,22 +1,12 @@
 import type { VisitorClient } from '@alcove/sdk';
-import { Component, type RefObject } from 'preact';
+import { Component } from 'preact';
 import { copyText } from '../copy-text.ts';
 import { quietly } from '../quietly.ts';
 import { WINDOW_SIZE } from '../row-window.ts';
 import type { MessageItem, Row } from '../timeline-rows.ts';
 import type { Voice } from '../voice.ts';
 import { type Action, ActionsMenu } from './ActionsMenu.tsx';
-import type { ComposerArea } from './ComposerArea.tsx';
-
-/** What the parts of a conversation work with. */
-export interface Desk {
-  client: VisitorClient;
-  /** Empty until there is a conversation. */
-  conversationId: string;
-  composer: RefObject<ComposerArea | null>;
-  /** Has assistive technology read something once. */
-  say(text: string): void;
-}
+import type { Desk } from './desk.ts';
 
 interface MessageActionsProps {
   list: HTMLElement;

@@ -3,9 +3,9 @@ import type { Actor } from '@alcove/protocol';
 import type { RowWindow } from '../row-window.ts';
 import type { Row } from '../timeline-rows.ts';
 import type { Voice } from '../voice.ts';
-import type { Desk } from './MessageActions.tsx';
+import type { Desk } from './desk.ts';
 import { MessageRow } from './MessageRow.tsx';
-import type { Talk } from './talk.ts';
+import type { Talk } from './talk-part.ts';
 
 interface MessageListProps {
   /** Gets this component, to be called. */

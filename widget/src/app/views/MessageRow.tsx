@@ -1,8 +1,8 @@
 import type { Voice } from '../voice.ts';
 import { textOf } from '../text-of.ts';
 import { isFresh, type MessageItem, type Row } from '../timeline-rows.ts';
-import type { Desk } from './MessageActions.tsx';
-import type { Talk } from './talk.ts';
+import type { Desk } from './desk.ts';
+import type { Talk } from './talk-part.ts';
 
 interface MessageRowProps {
   row: Extract<Row, { kind: 'message' }>;

@@ -1,5 +1,3 @@
-import type * as talk from './talk.ts';
-
 /**
  * What a conversation needs that a first message does not. A chunk of its own: it comes once somebody has answered, or
  * when the visitor reaches for what was written.
@@ -18,6 +16,3 @@ export { MessageActions } from './MessageActions.tsx';
 export { Reading } from './Reading.tsx';
 export { Teaser } from './Teaser.tsx';
 export { TypingRow } from './TypingRow.tsx';
-
-/** That part, once it is there. */
-export type Talk = typeof talk;
