@@ -1,5 +1,5 @@
 import { ChatError } from './chat-error.ts';
-import type { OutboxEntry, OutboxStorage } from './outbox-storage.ts';
+import type { OutboxEntry, OutboxStorage } from './outbox-entry.ts';
 
 /** localStorage is synchronous and about 5 MB for the whole site: the outbox may not fill it. */
 const MAX_LOCAL_ENTRIES = 500;

@@ -9,19 +9,14 @@ import { ChatError } from './chat-error.ts';
 import type { Request } from './request.ts';
 import type { ConversationState, PendingMessage } from './conversation-state.ts';
 import { exclusively } from './exclusively.ts';
-import { type OutboxEntry, type OutboxStorage, openOutboxStorage } from './outbox-storage.ts';
+import type { Draft, OutboxEntry, OutboxStorage } from './outbox-entry.ts';
+import { openOutboxStorage } from './outbox-storage.ts';
 import { isFault, isFinal, MAX_FAULTS, type Retry } from './retry.ts';
 
 /** After this long a person is asked whether the message still makes sense. */
 const GIVE_UP_AFTER_MS = 24 * 60 * 60 * 1000;
 /** Digits of the milliseconds in a key, so that keys sort as text. */
 const KEY_DIGITS = 14;
-
-/** What a person wrote; the outbox adds the rest. */
-export type Draft = Pick<
-  PendingMessage,
-  'conversationId' | 'clientConversationId' | 'content' | 'replyTo' | 'assigns'
->;
 
 export interface OutboxOptions {
   request: Request;

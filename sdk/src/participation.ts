@@ -2,7 +2,7 @@ import type { Actor, ConversationEvent, Cursor, Side } from '@alcove/protocol';
 import { Changes, type ChangesOptions } from './changes.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { createCursors, type Cursors } from './cursors.ts';
-import type { Draft, Outbox } from './outbox.ts';
+import type { Draft, OutboxEntry } from './outbox-entry.ts';
 import { isFinal } from './retry.ts';
 import { createTyping, type Typing } from './typing.ts';
 
@@ -11,7 +11,11 @@ export interface ParticipationOptions extends ChangesOptions {
   /** Id of this client's own cursor and typing. */
   getSelf(): string;
   catchUp(conversationId: string): void;
-  outbox: Outbox;
+  outbox: {
+    find(clientMessageId: string): OutboxEntry | undefined;
+    settle(isSettled: (entry: OutboxEntry) => boolean): void;
+    add(draft: Draft): Promise<unknown>;
+  };
 }
 
 /** How many ids the server takes at once. */

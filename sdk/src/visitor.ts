@@ -17,7 +17,7 @@ import { Connection } from './connection.ts';
 import type { ConnectionState, PendingMessage, TimelineItem } from './conversation-state.ts';
 import { contentOf, Conversations } from './conversations.ts';
 import { createEvents } from './listeners.ts';
-import type { Draft } from './outbox.ts';
+import type { Draft } from './outbox-entry.ts';
 import { isFinal } from './retry.ts';
 import { openSlimSocket } from './slim-socket.ts';
 import { createStore } from './store.ts';
@@ -238,9 +238,10 @@ class Visitor implements VisitorClient {
     const record = this.#act();
     const { conversations } = this.getState();
     const known = conversations.find((one) => one.id === id) ?? (id ? undefined : conversations[0]);
-    if (known || id) {
-      return { conversationId: known?.id ?? id, clientConversationId: known?.clientConversationId };
-    }
+    // One that an event told of before its own ack did: what this browser wrote first has opened it, and stays ahead.
+    const isOwn = known && (record.conversationId ?? known.id) === known.id;
+    const lane = known?.clientConversationId || (isOwn ? record.clientConversationId : undefined);
+    if (known || id) return { conversationId: known?.id ?? id, clientConversationId: lane };
     const { conversationId, clientConversationId = createId('cl') } = record;
     if (!conversationId) this.#session.write({ ...record, clientConversationId });
     return { conversationId, clientConversationId };
