@@ -32,10 +32,14 @@ export async function startMeasuredServer(
     limits: { ...liftedLimits, shedDelayMs: NEVER_MS, ...limits },
     execArgv: [...meter.execArgv, ...execArgv],
   });
+  // A bench that fails half-way must not leave a server behind.
+  const abandon = () => process.kill(server.pid);
+  process.once('exit', abandon);
   return {
     server,
     meter,
     async close() {
+      process.off('exit', abandon);
       meter.close();
       await server.kill('SIGTERM');
       rmSync(dataDir, { recursive: true, force: true });

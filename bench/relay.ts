@@ -16,6 +16,8 @@ export async function spawnRelay(execArgv: readonly string[]): Promise<Relay> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
+  // A bench that fails half-way must not leave it behind.
+  process.once('exit', () => child.kill());
   const [url] = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line'),
     ended.then(() => Promise.reject(new Error('the relay ended before it listened; see above'))),

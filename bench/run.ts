@@ -19,6 +19,8 @@ if (!load) {
   console.log(`Benches: ${Object.keys(benches).join(', ')}`);
   process.exit(name === undefined ? 0 : 1);
 }
+// So that what was started is ended: see the listeners of `exit`.
+process.once('SIGINT', () => process.exit(1)).once('SIGTERM', () => process.exit(1));
 const { run } = await load();
 const { failures, figures } = await run();
 const line = JSON.stringify({ bench: name, failures, ...figures, ...circumstances() });
