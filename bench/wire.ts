@@ -4,6 +4,8 @@ import { WebSocket } from 'ws';
 export interface Wire {
   /** Sends a Socket.IO packet as text, for example `42/visitor,7["heads",{}]`. */
   send(packet: string): void;
+  /** Bytes that the network has not taken yet. */
+  queuedBytes(): number;
   close(): void;
 }
 
@@ -43,6 +45,7 @@ export async function openWire({ url, namespace, auth, onPacket }: WireOptions):
   await connected;
   return {
     send: (packet) => socket.send(packet),
+    queuedBytes: () => socket.bufferedAmount,
     close: () => socket.terminate(),
   };
 }
