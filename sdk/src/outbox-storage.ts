@@ -1,4 +1,4 @@
-import type { OutboxEntry, OutboxStorage } from './outbox-entry.ts';
+import type { OutboxStorage } from './outbox-entry.ts';
 
 /** The best storage that this browser allows. `scope` names server, workspace and identity. */
 export async function openOutboxStorage(scope: string): Promise<OutboxStorage> {
