@@ -1,6 +1,6 @@
 import { type Agent, type ContactSummary, textOf } from '@alcove/protocol';
 import { Trash2 } from 'lucide-react';
-import { memo, useId } from 'react';
+import { memo, useEffect, useId, useRef } from 'react';
 import { Avatar } from '../shared/Avatar.tsx';
 import { t } from '../shared/texts.ts';
 import { VisuallyHidden } from '../shared/VisuallyHidden.tsx';
@@ -42,8 +42,14 @@ export const Message = memo(function Message(props: MessageProps) {
     props;
   const { id, name } = speakerOf(item.actor, self, contact);
   const labels = useId();
+  const line = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // It may have come into the page just now, and stands where it should already.
+    if (isFound) line.current?.focus({ preventScroll: true });
+  }, [isFound]);
   return (
     <MessageRowRoot
+      ref={line}
       role="group"
       aria-labelledby={`${labels}who ${labels}words`}
       tabIndex={props.isTabStop ? 0 : -1}

@@ -57,7 +57,7 @@ export function Timeline({ row, log, starts }: TimelineProps) {
     },
   });
   useFollowOwn(items.at(-1), jump);
-  const [foundKey, jumpTo] = useJumpToMessage({ log, rows, list, reveal });
+  const [foundKey, jumpTo] = useJumpToMessage({ log, rows, reveal });
   const [tools, open, close] = useMessageTools({ starts, jumpTo });
   const late = useLate(loadDialogs, open !== null);
   const hasShortcuts = useSelector(selectHasShortcuts);

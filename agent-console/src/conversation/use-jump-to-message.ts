@@ -1,12 +1,11 @@
 import type { ConversationState } from '@alcove/sdk/agent';
-import { type RefObject, useCallback, useEffect, useEffectEvent, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useState } from 'react';
 import { useClient } from '../client/console-context.tsx';
 import type { TimelineRow } from './timeline-rows.ts';
 
 export interface JumpOptions {
   log: ConversationState;
   rows: readonly TimelineRow[];
-  list: RefObject<HTMLElement | null>;
   /** Brings a row into sight. */
   reveal(key: string): void;
 }
@@ -22,7 +21,6 @@ const MARKED_MS = 2_000;
 export function useJumpToMessage({
   log,
   rows,
-  list,
   reveal,
 }: JumpOptions): [foundKey: string | null, jumpTo: (seq: number) => void] {
   const client = useClient();
@@ -41,19 +39,9 @@ export function useJumpToMessage({
   useEffect(() => {
     if (foundKey === null) return;
     onFound(foundKey);
-    // The row may have to come into the page first.
-    const frame = requestAnimationFrame(() => focusMessage(list.current, foundKey));
     const timer = setTimeout(() => setWanted(null), MARKED_MS);
-    return () => {
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
-    };
-  }, [wanted, foundKey, list]);
+    return () => clearTimeout(timer);
+  }, [wanted, foundKey]);
 
   return [foundKey, useCallback((seq) => setWanted({ seq }), [])];
-}
-
-function focusMessage(list: HTMLElement | null, key: string): void {
-  const row = list?.querySelector(`:scope > [data-key="${CSS.escape(key)}"]`);
-  row?.querySelector<HTMLElement>('[data-message]')?.focus({ preventScroll: true });
 }
