@@ -38,10 +38,10 @@ export class FakeInternet {
   }
 
   /** In place of the browser's. */
-  readonly fetch = async (address: string, { body }: RequestInit): Promise<Response> => {
+  readonly fetch = async (address: string, { body }: { body: string }): Promise<Response> => {
     const { pathname } = new URL(address);
     await this.#travel(`${pathname} on its way`);
-    const answer = this.#answer(pathname, JSON.parse(String(body)) as Record<string, unknown>);
+    const answer = this.#answer(pathname, JSON.parse(body) as Record<string, string | undefined>);
     await this.#travel(`the answer of ${pathname}`);
     return Response.json(answer);
   };
@@ -63,13 +63,16 @@ export class FakeInternet {
     this.toLose = Math.max(0, this.toLose);
   }
 
-  #answer(path: string, { refreshToken, accessToken, command, payload }: Record<string, unknown>) {
+  #answer(
+    path: string,
+    { refreshToken, accessToken, command = '', payload }: Record<string, string | undefined>,
+  ) {
     if (path !== HTTP_PATHS.visitorSession) {
-      const reader: FakeReader = { kind: 'visitor', id: String(accessToken) };
-      return execute(this.workspace, reader, String(command), payload);
+      const reader: FakeReader = { kind: 'visitor', id: accessToken ?? '' };
+      return execute(this.workspace, reader, command, payload);
     }
     // Tokens are the visitor's id: what becomes of real ones is tested elsewhere.
-    const visitorId = String(refreshToken ?? createId('vi'));
+    const visitorId = refreshToken ?? createId('vi');
     const serverTime = new Date().toISOString();
     const accessExpiresAt = new Date(Date.now() + TOKEN_LIFE_MS).toISOString();
     return {
