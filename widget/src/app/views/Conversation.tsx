@@ -40,8 +40,8 @@ export class Conversation extends Component<ConversationProps> {
 
   override componentDidUpdate() {
     const { client, talk } = this.props;
-    const { outboxStorage, isThreadLost } = client.getState();
-    const isUnusual = outboxStorage === 'memory' || isThreadLost;
+    const { outboxStorage, isThreadLost, logs } = client.getState();
+    const isUnusual = outboxStorage === 'memory' || isThreadLost || logs[this.#id]?.typing.length;
     if (isUnusual || this.#rows.some(isNewsworthy)) talk.need();
   }
 
