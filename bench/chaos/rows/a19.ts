@@ -17,7 +17,8 @@ interface Parameters {
 
 const EXIT_MS = 25_000;
 const SPREAD_MS = 8_000;
-const BACK_MS = 45_000;
+/** A server that is overloaded sends visitors away for up to 30 s, and may do so more than once. */
+const BACK_MS = 120_000;
 
 /** What every update of the server does: it says goodbye, and the next one takes over. */
 export const a19 = defineRow<Parameters>({
