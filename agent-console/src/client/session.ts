@@ -59,7 +59,7 @@ export function createSession({ serverUrl, store, locks }: SessionOptions): Cons
     client = createAgentClient({
       serverUrl,
       identity,
-      getAccessToken: () => tokens.fresh(),
+      getAccessToken: (isRefused) => tokens.fresh(isRefused),
       store: chatStore(store),
     });
     client.on('sessionEnded', () => end('ended'));

@@ -15,8 +15,11 @@ export interface TokenKeeperOptions {
 /** Holds the session with its access token, in memory only, and renews it in time. */
 export interface TokenKeeper {
   hold(session: AgentSession | null): void;
-  /** A session whose token outlives the next request. @throws as `refresh` */
-  fresh(): Promise<AgentSession>;
+  /**
+   * A session whose token outlives the next request. `isRefused`: another one than is held, whose token the server does
+   * not take, whatever the clock of this machine says. @throws as `refresh`
+   */
+  fresh(isRefused?: boolean): Promise<AgentSession>;
 }
 
 /** A token that ends sooner than this is renewed before it is used. */
@@ -46,8 +49,8 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     hold(session) {
       held = session;
     },
-    async fresh() {
-      if (held && Date.parse(held.accessExpiresAt) - Date.now() > RENEW_BEFORE_MS) return held;
+    async fresh(isRefused = false) {
+      if (!isRefused && held && Date.parse(held.accessExpiresAt) - Date.now() > RENEW_BEFORE_MS) return held;
       renewal ??= renew().finally(() => {
         renewal = null;
       });

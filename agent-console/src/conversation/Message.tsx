@@ -1,4 +1,4 @@
-import { type Agent, type ContactSummary, textOf } from '@alcove/protocol';
+import { textOf } from '@alcove/protocol';
 import { Trash2 } from 'lucide-react';
 import { memo, useEffect, useId, useRef } from 'react';
 import { Avatar } from '../shared/Avatar.tsx';
@@ -6,35 +6,11 @@ import { t } from '../shared/texts.ts';
 import { VisuallyHidden } from '../shared/VisuallyHidden.tsx';
 import { MessageActions } from './MessageActions.tsx';
 import { MessageMeta } from './MessageMeta.tsx';
-import type { MessageAct, MessageItem } from './message-acts.ts';
+import type { MessageProps } from './message-props.ts';
 import { QuoteOf } from './QuoteOf.tsx';
 import { speakerOf } from './speaker.ts';
 import { Bubble, Emoji, End, FacePlace, MessageRowRoot, Side, Words } from './timeline-parts.tsx';
 import { isEmojiOnly } from './timeline-rows.ts';
-
-/** What can be done from within a message; one object for all of them, so that they stay as they are. */
-export interface MessageTools {
-  /** @param at the element that was pressed */
-  run(act: MessageAct, item: MessageItem, at: HTMLElement): void;
-  jumpTo(seq: number): void;
-}
-
-export interface MessageProps {
-  item: MessageItem;
-  isFirstOfGroup: boolean;
-  isLastOfGroup: boolean;
-  showsState: boolean;
-  /** Under the pointer or the focus: shows what can be done with it. */
-  isActive: boolean;
-  /** The one message that the tab key leads to. */
-  isTabStop: boolean;
-  /** A quote has just led to it. */
-  isFound: boolean;
-  self: Agent | null;
-  contact: ContactSummary;
-  tools: MessageTools;
-  watchEnd(end: HTMLElement | null): (() => void) | undefined;
-}
 
 /** What somebody said. Own side at the end, the visitor at the start; told by shape as well as by colour. */
 export const Message = memo(function Message(props: MessageProps) {

@@ -3,7 +3,7 @@ import { selectConnection } from '../client/chat.ts';
 import { useClient } from '../client/console-context.tsx';
 import { t } from '../shared/texts.ts';
 import { clockTime, fullTime } from '../shared/times.ts';
-import type { MessageProps } from './Message.tsx';
+import type { MessageProps } from './message-props.ts';
 import type { MessageItem } from './message-acts.ts';
 import { Failure, Meta, StoryButton, TextButton } from './timeline-parts.tsx';
 

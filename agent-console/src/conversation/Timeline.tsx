@@ -9,7 +9,7 @@ import { t } from '../shared/texts.ts';
 import { useLate } from '../shared/use-late.ts';
 import { useNow } from '../shared/use-now.ts';
 import { JumpButton } from './JumpButton.tsx';
-import type { MessageTools } from './Message.tsx';
+import type { MessageTools } from './message-props.ts';
 import { TimelineLine } from './TimelineLine.tsx';
 import { Lines, Older, Root, Scroller } from './timeline-parts.tsx';
 import { isEventRow, type TimelineRow, timelineRows } from './timeline-rows.ts';

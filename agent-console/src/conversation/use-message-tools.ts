@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { MessageTools } from './Message.tsx';
+import type { MessageTools } from './message-props.ts';
 import type { DraftStarts } from './use-draft-starts.ts';
 
 /** A dialog about a message: its story, or the question before it is deleted. */
