@@ -6,8 +6,11 @@ import type { ClientStore } from './store.ts';
 
 export interface AgentClientOptions {
   serverUrl: string;
-  /** Answers a fresh access token; called at connect and before the old one ends. */
-  getAccessToken(): Promise<{ accessToken: string; accessExpiresAt: string }>;
+  /**
+   * Answers a fresh access token; called at connect and before the old one ends. `isRefused`: not the one given last,
+   * however fresh it looks: the server has refused it or soon will, and this machine's clock may be wrong.
+   */
+  getAccessToken(isRefused: boolean): Promise<{ accessToken: string; accessExpiresAt: string }>;
   /** Keys the outbox: the account and workspace. */
   identity: string;
   /** The `Origin` to send outside of browsers: the server's own. */

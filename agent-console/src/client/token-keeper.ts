@@ -50,7 +50,8 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       held = session;
     },
     async fresh(isRefused = false) {
-      if (!isRefused && held && Date.parse(held.accessExpiresAt) - Date.now() > RENEW_BEFORE_MS) return held;
+      const leftMs = held ? Date.parse(held.accessExpiresAt) - Date.now() : 0;
+      if (held && !isRefused && leftMs > RENEW_BEFORE_MS) return held;
       renewal ??= renew().finally(() => {
         renewal = null;
       });
