@@ -6,8 +6,9 @@ import type { CrewAnswer, CrewCall, CrewData } from './crew.ts';
 import { openHistory, type Record } from './history.ts';
 import { createRandom } from './random.ts';
 import { SdkClient } from './sdk-client.ts';
+import { shiftClock } from './shift-clock.ts';
 
-const { folder, name, seed, haste } = workerData as CrewData;
+const { folder, name, seed, haste, clockShiftMs } = workerData as CrewData;
 const history = openHistory(folder, name);
 const random = createRandom(seed).fork(name);
 const clients = new Map<string, ChaosClient>();
@@ -20,6 +21,8 @@ globalThis.setTimeout = Object.assign(
   (work: () => void, ms = 0, ...rest: []) => setUnhurried(work, ms / haste, ...rest),
   setUnhurried,
 );
+// A clock that was never set, as many phones have it. Histories are kept by another one.
+shiftClock(() => clockShiftMs);
 // Clients in one process are no tabs of one browser.
 Reflect.deleteProperty(globalThis, 'BroadcastChannel');
 Reflect.defineProperty(globalThis.navigator, 'locks', { value: undefined });

@@ -9,6 +9,8 @@ export interface CrewData {
   seed: number;
   /** So many times as fast time-outs and pauses pass. */
   haste: number;
+  /** How far its clock is off; a positive one is fast. */
+  clockShiftMs: number;
 }
 
 /** One call of one client's method, or of the thread's own `add` and `flush`. */
@@ -43,13 +45,13 @@ interface Thread {
   end(): Promise<unknown>;
 }
 
-/** Starts `threads` threads without anybody in them. */
+/** Starts a thread without anybody in it for each clock. */
 export function startCrew({
-  threads: count,
+  clockShiftsMs,
   ...data
-}: Omit<CrewData, 'name'> & { threads: number }): Crew {
-  const threads = Array.from({ length: count }, (_, index) =>
-    startThread({ ...data, name: `crew-${index + 1}` }),
+}: Omit<CrewData, 'name' | 'clockShiftMs'> & { clockShiftsMs: readonly number[] }): Crew {
+  const threads = clockShiftsMs.map((clockShiftMs, index) =>
+    startThread({ ...data, clockShiftMs, name: `crew-${index + 1}` }),
   );
   const flush = () => Promise.all(threads.map((thread) => thread.call('', 'flush')));
   const clients: ChaosClient[] = [];

@@ -10,6 +10,8 @@ import { a08 } from './rows/a08.ts';
 import { a09 } from './rows/a09.ts';
 import { a12 } from './rows/a12.ts';
 import { a13 } from './rows/a13.ts';
+import { a14 } from './rows/a14.ts';
+import { a15 } from './rows/a15.ts';
 import { a17 } from './rows/a17.ts';
 import { a18 } from './rows/a18.ts';
 import { a19 } from './rows/a19.ts';
@@ -38,6 +40,8 @@ export const rows: readonly AnyRow[] = [
   a09,
   a12,
   a13,
+  a14,
+  a15,
   a17,
   a18,
   a19,

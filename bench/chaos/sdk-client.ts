@@ -263,7 +263,7 @@ function createAgent(spec: ClientSpec): Engine {
     serverUrl: spec.url,
     origin: spec.origin,
     identity: spec.name,
-    getAccessToken: () => getToken(),
+    getAccessToken: getToken,
   });
   return {
     ...client,

@@ -14,8 +14,8 @@ import { createRandom, type Random } from './random.ts';
 import { SABOTAGE_VARIABLE, type SabotageName } from './sabotage/sabotages.ts';
 import { checkIntegrity, readStoredLogs } from './stored-log.ts';
 
-/** The threads that clients are spread over. */
-const THREADS = 2;
+/** Clients are spread over so many threads, and their clocks are right unless a row says otherwise. */
+const RIGHT_CLOCKS = [0, 0];
 
 const rate = { points: 1e9, durationMs: 1000 };
 
@@ -54,6 +54,8 @@ export interface Stage {
   addHere(newcomer: Omit<Newcomer, 'kind'>): Promise<BareClient>;
   /** Everybody who was added. */
   readonly clients: readonly ChaosClient[];
+  /** How far the clocks of added clients are off: of the first, the second and so on, over and over. */
+  setClocks(shiftsMs: readonly number[]): void;
   /** What everybody did and saw so far. */
   history(): Promise<HistoryEntry[]>;
   /** How far each conversation goes by now. */
@@ -110,6 +112,7 @@ class SqliteStage implements OpenStage {
   readonly #here: BareClient[] = [];
   readonly #ends: (() => unknown)[] = [];
   readonly #sabotage: SabotageName | undefined;
+  #clockShiftsMs: readonly number[] = RIGHT_CLOCKS;
   #crew: Crew | undefined;
   #server: SpawnedServer | undefined;
   #observer: Observer | undefined;
@@ -147,7 +150,7 @@ class SqliteStage implements OpenStage {
     this.#crew ??= startCrew({
       folder: this.#historyDir,
       seed: this.random.seed,
-      threads: THREADS,
+      clockShiftsMs: this.#clockShiftsMs,
       haste: this.isQuick ? HASTE : 1,
     });
     const client = await this.#crew.add(await this.#introduce(newcomer));
@@ -162,6 +165,10 @@ class SqliteStage implements OpenStage {
     this.clients.push(client);
     this.#here.push(client);
     return client;
+  }
+
+  setClocks(shiftsMs: readonly number[]): void {
+    this.#clockShiftsMs = shiftsMs;
   }
 
   async history(): Promise<HistoryEntry[]> {

@@ -213,7 +213,9 @@ async function replay(
   const at = wanted.findIndex((item, index) => item.join(' ') !== shown[index]?.join(' '));
   if (at < 0 && shown.length === wanted.length) return [];
   const [left, right] = [shown[Math.max(at, 0)], wanted[Math.max(at, 0)]];
-  return [`${conversationId} from ${held.at(-1)?.seq ?? 0}: shows ${left}, fresh is ${right}`];
+  return [
+    `${conversationId} from ${held.at(-1)?.seq ?? 0}: shows ${left?.join(' ')}, fresh is ${right?.join(' ')}`,
+  ];
 }
 
 async function catchUp(
