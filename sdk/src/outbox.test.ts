@@ -84,7 +84,9 @@ describe('a message', () => {
     const poison = await client.send('poison');
     await client.send('wholesome');
     await until(() => pendingOf(client)[0]?.state === 'failed');
-    await until(() => storedTexts().includes('wholesome'));
+    // Stored, and seen in the log.
+    await until(() => pendingOf(client).length === 1);
+    expect(storedTexts()).toEqual(['wholesome']);
     expect(pendingOf(client)).toMatchObject([{ clientMessageId: poison, state: 'failed' }]);
     server.faults.onCommand = () => 'answer';
     await client.retry(poison);
