@@ -6,7 +6,7 @@ import { rows } from './rows.ts';
 const seed = Number(process.env['ALCOVE_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 describe(`the delivery guarantee, in short (seed ${seed})`, { timeout: 60_000 }, () => {
-  it.each(rows)('$name: $does', async (row) => {
+  it.concurrent.each(rows)('$name: $does', async (row) => {
     const { failures, folder } = await runRow(row, { seed, isQuick: true });
     expect({ failures, folder }).toEqual({ failures: [], folder: undefined });
   });
