@@ -109,7 +109,7 @@ test('axe finds nothing, empty or full, light or dark; messages are announced on
   await widget.send('Hello');
   await agent.answer('Good morning!');
   const spoken = widget.panel.locator('[aria-live=polite]');
-  await expect(spoken).toHaveText('Ana Souza: Good morning!');
+  await expect(spoken).toHaveText('Helpdesk: Good morning!');
   await expect(widget.panel.getByText(/^(Delivered|Read)/)).toBeVisible();
   expect(await violations(page)).toEqual([]);
 
@@ -117,8 +117,8 @@ test('axe finds nothing, empty or full, light or dark; messages are announced on
   expect(await violations(page)).toEqual([]);
 
   agent.client.setTyping(await agent.conversation(), true);
-  await expect(widget.panel.getByText('Ana Souza is typing')).toBeVisible();
-  await expect(spoken).toHaveText('Ana Souza: Good morning!');
+  await expect(widget.panel.getByText('Helpdesk is typing')).toBeVisible();
+  await expect(spoken).toHaveText('Helpdesk: Good morning!');
   await agent.close();
 });
 

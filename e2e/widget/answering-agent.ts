@@ -11,10 +11,7 @@ export interface AnsweringAgent {
 }
 
 /** Signs an agent in and connects. */
-export async function connectAgent(
-  server: TestServer,
-  name = 'Ana Souza',
-): Promise<AnsweringAgent> {
+export async function connectAgent(server: TestServer, name = 'Helpdesk'): Promise<AnsweringAgent> {
   const { accessToken, accessExpiresAt, agent } = await server.createAgent('agent', { name });
   const client = createAgentClient({
     serverUrl: server.url,

@@ -160,15 +160,15 @@ test('an answer shows what it answers, and leads there', async ({ page, server }
   await agent.answer('And which colour?');
 
   await choose('Which size?', 'Reply');
-  await expect(widget.panel.getByText('Reply to Ana Souza', { exact: true })).toBeVisible();
+  await expect(widget.panel.getByText('Reply to Helpdesk', { exact: true })).toBeVisible();
   await widget.panel.getByRole('button', { name: 'Cancel' }).click();
-  await expect(widget.panel.getByText('Reply to Ana Souza', { exact: true })).toBeHidden();
+  await expect(widget.panel.getByText('Reply to Helpdesk', { exact: true })).toBeHidden();
   await expect(widget.composer).toBeFocused();
 
   await choose('Which size?', 'Reply');
   await widget.send('Large');
-  await expect(widget.panel.getByText('Reply to Ana Souza', { exact: true })).toBeHidden();
-  const quote = message('Large').getByRole('button', { name: /^In reply to Ana Souza Which size/ });
+  await expect(widget.panel.getByText('Reply to Helpdesk', { exact: true })).toBeHidden();
+  const quote = message('Large').getByRole('button', { name: /^In reply to Helpdesk Which size/ });
   await expect(quote).toBeVisible();
 
   await agent.client.delete(
@@ -196,7 +196,7 @@ test('the arrow keys walk through the messages, Enter opens what can be done', a
   await expect(widget.panel.getByRole('log')).toBeFocused();
   await page.keyboard.press('ArrowUp');
   await expect(message('Second')).toBeFocused();
-  await expect(message('Second')).toHaveAccessibleName('Ana Souza: Second');
+  await expect(message('Second')).toHaveAccessibleName('Helpdesk: Second');
   await page.keyboard.press('ArrowUp');
   await expect(message('First')).toBeFocused();
   await page.keyboard.press('Enter');

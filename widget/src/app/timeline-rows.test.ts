@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { firstUnread } from './first-unread.ts';
 import { toRows } from './timeline-rows.ts';
 
-const agent = { kind: 'agent', id: 'ag_1', name: 'Ana' } as const;
+const agent = { kind: 'agent', id: 'ag_1', name: 'Support' } as const;
 const colleague = { kind: 'agent', id: 'ag_2', name: 'Shopper' } as const;
 const visitor = { kind: 'visitor', id: 'vi_1' } as const;
 

@@ -11,7 +11,7 @@ describe('the voice', () => {
     learn(enTalk);
     expect(t('toNewestCount', { count: 1 })).toBe('1 new message');
     expect(t('toNewestCount', { count: 12 })).toBe('12 new messages');
-    expect(t('isTyping', { name: 'Ana' })).toBe('Ana is typing');
+    expect(t('isTyping', { name: 'Support' })).toBe('Support is typing');
   });
 
   it('says nothing in place of what it has not learnt yet', () => {

@@ -143,7 +143,7 @@ describe('a handshake', () => {
     const workspace = await both.createWorkspace();
     const people = {
       visitor: await workspace.addVisitor(),
-      agent: await workspace.addAgent('Ana'),
+      agent: await workspace.addAgent('Support'),
     };
     const ws = new WebSocket(`${both.url}/socket.io/?EIO=4&transport=websocket`, {
       headers: { origin: SHOP_ORIGIN },
