@@ -15,10 +15,21 @@ export interface HostSite {
 interface Fixtures {
   server: TestServer;
   site: HostSite;
+  /** Closes the profiles that a test opened: pages left behind go on trying to reach their server, in all tests after it. */
+  tidied: void;
 }
 
 /** Tests with a server and a site of their own. Playwright reads the patterns to find out what a fixture needs. */
 export const test = base.extend<Fixtures>({
+  tidied: [
+    async ({ browser }, provide) => {
+      const before = new Set(browser.contexts());
+      await provide();
+      const opened = browser.contexts().filter((context) => !before.has(context));
+      await Promise.all(opened.map((context) => context.close()));
+    },
+    { auto: true },
+  ],
   server: async ({}, provide) => {
     const server = await startTestServer();
     await provide(server);

@@ -31,14 +31,14 @@ test('the inbox is live: new conversations, order, unread counts, views and the 
 test('the list holds still under the pointer', async ({ browser, server }) => {
   const page = await openConsole(browser, server, await server.createAgent('owner'));
   const shopper = await visitorWrites(server, 'First', { name: 'Shopper' });
-  await visitorWrites(server, 'Second', { name: 'Jonas' });
+  await visitorWrites(server, 'Second', { name: 'Buyer' });
   const rows = page.getByRole('listitem');
-  await expect(rows.first()).toContainText('Jonas');
+  await expect(rows.first()).toContainText('Buyer');
 
   await rows.nth(1).hover();
   await shopper.write('Are you there?');
   await expect(rows.nth(1)).toContainText('Are you there?');
-  await expect(rows.first()).toContainText('Jonas');
+  await expect(rows.first()).toContainText('Buyer');
   await page.getByRole('button', { name: 'Show' }).click();
   await expect(rows.first()).toContainText('Shopper');
 });
@@ -79,13 +79,13 @@ test('every open conversation keeps its draft, also over a reload', async ({ bro
   const page = await openConsole(browser, server, await server.createAgent('owner'));
   const chat = consoleOn(page);
   await visitorWrites(server, 'I am Shopper', { name: 'Shopper' });
-  await visitorWrites(server, 'I am Jonas', { name: 'Jonas' });
+  await visitorWrites(server, 'I am Buyer', { name: 'Buyer' });
 
   await chat.row('I am Shopper').click();
   await chat.composer.fill('Dear Shopper,');
-  await chat.row('I am Jonas').click();
-  await expect(page.getByRole('textbox', { name: 'Reply to Jonas' })).toHaveValue('');
-  await chat.composer.fill('Dear Jonas,');
+  await chat.row('I am Buyer').click();
+  await expect(page.getByRole('textbox', { name: 'Reply to Buyer' })).toHaveValue('');
+  await chat.composer.fill('Dear Buyer,');
 
   const tabs = page.getByRole('navigation', { name: 'Open conversations' });
   await expect(tabs.getByRole('link')).toHaveCount(2);
@@ -94,10 +94,10 @@ test('every open conversation keeps its draft, also over a reload', async ({ bro
 
   await page.reload();
   await expect(chat.composer).toHaveValue('Dear Shopper,');
-  await tabs.getByRole('link', { name: /Jonas/ }).click();
-  await expect(chat.composer).toHaveValue('Dear Jonas,');
+  await tabs.getByRole('link', { name: /Buyer/ }).click();
+  await expect(chat.composer).toHaveValue('Dear Buyer,');
 
-  await page.getByRole('button', { name: 'Close Jonas' }).click();
+  await page.getByRole('button', { name: 'Close Buyer' }).click();
   await expect(page.getByRole('textbox', { name: 'Reply to Shopper' })).toBeVisible();
 });
 
@@ -126,16 +126,16 @@ test('a reply written offline stands there as waiting, and goes out with the con
 
 test('a draft written in one tab is not dropped by another', async ({ browser, server }) => {
   await visitorWrites(server, 'I am Shopper', { name: 'Shopper' });
-  await visitorWrites(server, 'I am Jonas', { name: 'Jonas' });
+  await visitorWrites(server, 'I am Buyer', { name: 'Buyer' });
   const page = await openConsole(browser, server, await server.createAgent('owner'));
   const other = await page.context().newPage();
   await other.goto(`${server.url}/console/`);
-  await consoleOn(other).row('I am Jonas').click();
+  await consoleOn(other).row('I am Buyer').click();
   await expect(consoleOn(other).composer).toBeVisible();
 
   await consoleOn(page).row('I am Shopper').click();
   await consoleOn(page).composer.fill('Dear Shopper,');
-  await consoleOn(other).composer.fill('Dear Jonas,');
+  await consoleOn(other).composer.fill('Dear Buyer,');
   await page.reload();
   await expect(consoleOn(page).composer).toHaveValue('Dear Shopper,');
 });
