@@ -41,6 +41,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await mine.getByRole('button', { name: 'Reply' }).click();
     await expectAccessible(page, 'a reply');
     await chat.send('Quoted');
+    // Only what is stored can be edited: before, the arrow leads to the message above.
+    await expect(chat.timeline.getByRole('group', { name: /Quoted$/ })).toBeVisible();
+    await expect(
+      chat.timeline.getByRole('button', { name: /^(Sent|Delivered|Read)/ }),
+    ).toBeVisible();
     await chat.composer.press('ArrowUp');
     await expect(page.getByText('Editing your message')).toBeVisible();
     await expectAccessible(page, 'an edit');
