@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, test as base, type Page } from '@playwright/test';
+import { type Browser, expect, test as base, type Page } from '@playwright/test';
 import { startTestServer, type TestAgent, type TestServer } from '@alcove/server/testing';
 
-export { expect } from '@playwright/test';
+export { expect };
 
 /** A site that embeds the widget: another origin, pages as the test wants them. */
 export interface HostSite {
@@ -62,6 +62,19 @@ export function pageWithTag(server: Pick<TestServer, 'url' | 'workspace'>, body 
     <script async src="${server.url}/w/${server.workspace.key}.js"></script></body></html>`;
 }
 
+/** From its next load on, the page may store nothing: as with third-party data blocked. */
+export async function denyStorage(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
+      Object.defineProperty(window, name, {
+        get() {
+          throw new DOMException('denied', 'SecurityError');
+        },
+      });
+    }
+  });
+}
+
 /** Opens the console as this agent, signed in, in a browser profile of its own. */
 export async function openConsole(
   browser: Browser,
@@ -86,6 +99,8 @@ export function widgetOn(page: Page) {
     composer: panel.getByRole('textbox', { name: 'Write a message' }),
     bubbles: panel.locator('.bubble'),
     teaser: page.locator('alcove-chat .teaser'),
+    /** The line below the newest message of the visitor, once the server has it. */
+    sent: panel.getByText(/^(Sent|Delivered)$/),
     async open() {
       await this.launcher.click();
       await this.composer.waitFor();
@@ -105,9 +120,15 @@ export function consoleOn(page: Page) {
     composer: page.getByRole('textbox', { name: /^Reply to/ }),
     /** A conversation in the inbox, by the text of its newest message. */
     row: (preview: string) => page.getByRole('link').filter({ hasText: preview }),
+    /** The state of the agent's newest message, once the server has it: it opens the story. */
+    sent: timeline.getByRole('button', { name: /^(Sent|Delivered|Read)/ }),
     async send(text: string) {
       await this.composer.fill(text);
       await this.composer.press('Enter');
+    },
+    async goOffline() {
+      await page.context().setOffline(true);
+      await expect(page.getByText(/^You are offline\./)).toBeVisible();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { consoleOn, expect, openConsole, test } from '../fixtures.ts';
-import { visitorWrites } from './visitors.ts';
+import { openTalk, visitorWrites } from './visitors.ts';
 
 test('the keys worth knowing work, and can be switched off', async ({ browser, server }) => {
   await visitorWrites(server, 'I am Shopper', { name: 'Shopper' });
@@ -48,9 +48,8 @@ test('the keys worth knowing work, and can be switched off', async ({ browser, s
 });
 
 test('Enter does not send while an input method composes', async ({ browser, server }) => {
-  const { conversationId } = await visitorWrites(server, 'こんにちは');
-  const agent = await server.createAgent('owner');
-  const page = await openConsole(browser, server, agent, `#/inbox/all/${conversationId}`);
+  const visitor = await visitorWrites(server, 'こんにちは');
+  const page = await openTalk(browser, server, visitor);
   const chat = consoleOn(page);
   await chat.composer.focus();
   const session = await page.context().newCDPSession(page);

@@ -1,15 +1,15 @@
 import { startTestServer } from '@alcove/server/testing';
 import type { Locator, Page } from '@playwright/test';
 import { consoleOn, expect, openConsole, pageWithTag, test, widgetOn } from '../fixtures.ts';
-import { visitorWrites } from './visitors.ts';
+import { openTalk, visitorWrites } from './visitors.ts';
 
 test('an agent gives a message other words, with the draft kept aside', async ({
   browser,
   server,
 }) => {
-  const { conversationId } = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
-  const page = await openAs(browser, server, 'Helpdesk', conversationId);
-  const colleague = await openAs(browser, server, 'Counter', conversationId);
+  const visitor = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
+  const page = await openTalk(browser, server, visitor);
+  const colleague = await openTalk(browser, server, visitor, 'Counter');
   const chat = consoleOn(page);
   await chat.send('It is not.');
   const line = said(page, 'It is not.');
@@ -59,9 +59,9 @@ test('an agent gives a message other words, with the draft kept aside', async ({
 });
 
 test('a deleted message leaves its place, in every list', async ({ browser, server }) => {
-  const { conversationId } = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
-  const page = await openAs(browser, server, 'Helpdesk', conversationId);
-  const colleague = await openAs(browser, server, 'Counter', conversationId);
+  const visitor = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
+  const page = await openTalk(browser, server, visitor);
+  const colleague = await openTalk(browser, server, visitor, 'Counter');
   await consoleOn(page).send('For somebody else');
   const line = said(page, 'For somebody else');
   await expect(said(colleague, 'For somebody else')).toBeVisible();
@@ -91,17 +91,16 @@ test('a change that the server refuses is told, and the words come back', async 
   browser,
   server,
 }) => {
-  const { conversationId } = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
-  const page = await openAs(browser, server, 'Helpdesk', conversationId);
+  const visitor = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
+  const page = await openTalk(browser, server, visitor);
   const chat = consoleOn(page);
   await chat.send('It is.');
-  await expect(chat.timeline.getByRole('button', { name: /^(Sent|Delivered|Read)/ })).toBeVisible();
+  await expect(chat.sent).toBeVisible();
   const other = await page.context().newPage();
   await other.goto(page.url());
   await expect(said(other, 'It is.')).toBeVisible();
 
-  await page.context().setOffline(true);
-  await expect(page.getByText(/^You are offline\./)).toBeVisible();
+  await chat.goOffline();
   await chat.composer.press('ArrowUp');
   await page.keyboard.type(' Really.');
   await page.keyboard.press('Enter');
@@ -128,7 +127,7 @@ test('an agent answers one message; the quote leads to it', async ({
   await widget.open();
   await widget.send('Do you ship to Norway?');
   await widget.send('And is it in stock?');
-  await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+  await expect(widget.sent).toBeVisible();
 
   const page = await openConsole(browser, server, await server.createAgent('owner'));
   const chat = consoleOn(page);
@@ -157,7 +156,7 @@ test('a quote leads to a message far up, through pages that are not loaded yet',
   const server = await startTestServer({ limits: { visitorSends: often, visitorCommands: often } });
   try {
     const visitor = await visitorWrites(server, 'Message 1', { name: 'Shopper' });
-    const page = await openAs(browser, server, 'Helpdesk', visitor.conversationId);
+    const page = await openTalk(browser, server, visitor);
     const first = said(page, 'Message 1');
     await first.hover();
     await first.getByRole('button', { name: 'Reply' }).click();
@@ -182,10 +181,10 @@ test('a quote leads to a message far up, through pages that are not loaded yet',
 test('everything a message offers is reached by keys', async ({ browser, server }) => {
   const visitor = await visitorWrites(server, 'First', { name: 'Shopper' });
   await visitor.write('Second');
-  const page = await openAs(browser, server, 'Helpdesk', visitor.conversationId);
+  const page = await openTalk(browser, server, visitor);
   const chat = consoleOn(page);
   await chat.send('Third');
-  await expect(chat.timeline.getByRole('button', { name: /^(Sent|Delivered|Read)/ })).toBeVisible();
+  await expect(chat.sent).toBeVisible();
 
   await test.step('the arrow up in the empty field edits the last one; Escape and again leaves', async () => {
     await page.keyboard.press('ArrowUp');
@@ -230,26 +229,14 @@ test('everything a message offers is reached by keys', async ({ browser, server 
 });
 
 test('a message is copied as it was written', async ({ browser, server }) => {
-  const { conversationId } = await visitorWrites(server, 'order 4711', { name: 'Shopper' });
-  const page = await openAs(browser, server, 'Helpdesk', conversationId);
+  const visitor = await visitorWrites(server, 'order 4711', { name: 'Shopper' });
+  const page = await openTalk(browser, server, visitor);
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await said(page, 'order 4711').hover();
   await page.getByRole('button', { name: 'Copy' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toHaveCount(1);
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('order 4711');
 });
-
-async function openAs(
-  browser: Parameters<typeof openConsole>[0],
-  server: Parameters<typeof visitorWrites>[0],
-  name: string,
-  conversationId: string,
-): Promise<Page> {
-  const agent = await server.createAgent('agent', { name });
-  const page = await openConsole(browser, server, agent, `#/inbox/all/${conversationId}`);
-  await expect(consoleOn(page).composer).toBeVisible();
-  return page;
-}
 
 /** A message of the timeline by its whole words. It is named by who said it and what, without what it quotes. */
 function said(page: Page, words: string): Locator {

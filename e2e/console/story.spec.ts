@@ -1,5 +1,5 @@
 import { consoleOn, expect, openConsole, pageWithTag, test, widgetOn } from '../fixtures.ts';
-import { visitorWrites } from './visitors.ts';
+import { openTalk, visitorWrites } from './visitors.ts';
 
 const TIME = /\d{1,2}:\d{2}:\d{2}/;
 
@@ -14,7 +14,7 @@ test('a message’s state opens its story, which goes on while it is open', asyn
   const widget = widgetOn(shop);
   await widget.open();
   await widget.send('Do you ship to Norway?');
-  await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+  await expect(widget.sent).toBeVisible();
   await shop.goto('about:blank');
 
   const agent = await server.createAgent('owner', { name: 'Helpdesk' });
@@ -47,9 +47,8 @@ test('the time of a visitor’s message tells who of the team has received and r
   browser,
   server,
 }) => {
-  const { conversationId } = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
-  const agent = await server.createAgent('owner', { name: 'Helpdesk' });
-  const page = await openConsole(browser, server, agent, `#/inbox/all/${conversationId}`);
+  const visitor = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
+  const page = await openTalk(browser, server, visitor);
   await page.setViewportSize({ width: 390, height: 844 });
   const chat = consoleOn(page);
   const time = chat.timeline.getByRole('button').filter({ has: page.locator('time') });
@@ -68,14 +67,11 @@ test('without a connection the story tells what is known here, and asks for the 
   browser,
   server,
 }) => {
-  const { conversationId } = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
-  const agent = await server.createAgent('owner', { name: 'Helpdesk' });
-  const page = await openConsole(browser, server, agent, `#/inbox/all/${conversationId}`);
+  const visitor = await visitorWrites(server, 'Is it in stock?', { name: 'Shopper' });
+  const page = await openTalk(browser, server, visitor);
   const chat = consoleOn(page);
-  await expect(chat.composer).toBeVisible();
   await page.waitForLoadState('networkidle');
-  await page.context().setOffline(true);
-  await expect(page.getByText(/^You are offline\./)).toBeVisible();
+  await chat.goOffline();
   await chat.send('It is.');
   await chat.timeline.getByRole('button', { name: 'Waiting for connection' }).click();
   const story = page.getByRole('dialog', { name: 'Delivery' });

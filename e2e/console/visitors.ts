@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Appended, HTTP_PATHS, type SendMessage } from '@alcove/protocol';
 import type { TestServer } from '@alcove/server/testing';
+import type { Browser, Page } from '@playwright/test';
+import { consoleOn, openConsole } from '../fixtures.ts';
 
 /** A visitor without a browser: what they write goes over HTTP. */
 export interface Visitor {
@@ -44,4 +46,17 @@ export async function visitorWrites(
     conversationId,
     write: async (words) => void (await send(words)),
   };
+}
+
+/** The console of a new agent, with the visitor's conversation open in it. */
+export async function openTalk(
+  browser: Browser,
+  server: TestServer,
+  { conversationId }: Visitor,
+  name = 'Helpdesk',
+): Promise<Page> {
+  const agent = await server.createAgent('agent', { name });
+  const page = await openConsole(browser, server, agent, `#/inbox/all/${conversationId}`);
+  await consoleOn(page).composer.waitFor();
+  return page;
 }

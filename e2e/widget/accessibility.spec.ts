@@ -1,21 +1,13 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, pageWithTag, test, widgetOn } from '../fixtures.ts';
 import { connectAgent } from './answering-agent.ts';
+import { violations } from './violations.ts';
 
 const focused = (page: Page) =>
   page.evaluate(() => {
     const inner = document.querySelector('alcove-chat')?.shadowRoot?.activeElement;
     return inner?.getAttribute('aria-label') ?? inner?.textContent ?? document.activeElement?.id;
   });
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
-    .include('alcove-chat')
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
 
 test('everything can be done with the keyboard alone', async ({ page, server, site }) => {
   site.page('/', pageWithTag(server, '<button id="before">Before</button>'));

@@ -1,3 +1,4 @@
+import type { TestServer } from '@alcove/server/testing';
 import type { BrowserContext, Page } from '@playwright/test';
 import { expect, pageWithTag, test, widgetOn } from '../fixtures.ts';
 import { connectAgent } from './answering-agent.ts';
@@ -35,6 +36,16 @@ async function setHidden(page: Page, isHidden: boolean): Promise<void> {
   }, isHidden);
 }
 
+/** A visitor who has begun to talk, and the agent who will answer. */
+async function begin(page: Page, server: TestServer, words: string) {
+  const agent = await connectAgent(server);
+  const widget = widgetOn(page);
+  await widget.open();
+  await widget.send(words);
+  await expect(widget.sent).toBeVisible();
+  return { agent, widget };
+}
+
 test.beforeEach(async ({ context, page, server, site }) => {
   await listenIn(context);
   site.page('/', pageWithTag(server));
@@ -45,10 +56,7 @@ test('an answer to a closed panel makes one short sound, an open panel none', as
   page,
   server,
 }) => {
-  const agent = await connectAgent(server);
-  const widget = widgetOn(page);
-  await widget.open();
-  await widget.send('Hello?');
+  const { agent, widget } = await begin(page, server, 'Hello?');
   await agent.answer('One moment');
   await expect(widget.bubbles.last()).toHaveText('One moment');
   expect(await notesOf(page)).toEqual([]);
@@ -64,10 +72,7 @@ test('an answer to a closed panel makes one short sound, an open panel none', as
 });
 
 test('muted by one click, it stays so on the next page', async ({ page, server, site }) => {
-  const agent = await connectAgent(server);
-  const widget = widgetOn(page);
-  await widget.open();
-  await widget.send('Quietly, please');
+  const { agent, widget } = await begin(page, server, 'Quietly, please');
   await page.keyboard.press('Escape');
   const mute = switchOn(page);
   await expect(mute).toBeAttached();
@@ -94,11 +99,7 @@ test('muted by one click, it stays so on the next page', async ({ page, server, 
 });
 
 test('a page that nobody has touched makes no sound', async ({ page, server }) => {
-  const agent = await connectAgent(server);
-  const widget = widgetOn(page);
-  await widget.open();
-  await widget.send('See you');
-  await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+  const { agent, widget } = await begin(page, server, 'See you');
   await page.addInitScript(() => {
     // What drives this test touches the page in the browser's eyes.
     Object.defineProperty(navigator.userActivation, 'hasBeenActive', { get: () => false });
@@ -130,11 +131,7 @@ test('the title of a hidden page counts, and is given back to the letter', async
   page,
   server,
 }) => {
-  const agent = await connectAgent(server);
-  const widget = widgetOn(page);
-  await widget.open();
-  await widget.send('I look elsewhere');
-  await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+  const { agent } = await begin(page, server, 'I look elsewhere');
   await setHidden(page, true);
   await agent.answer('One');
   await expect(page).toHaveTitle('(1) A shop');
@@ -157,11 +154,7 @@ test('of two tabs one makes the sound, and none while the conversation is read i
   server,
   site,
 }) => {
-  const agent = await connectAgent(server);
-  const widget = widgetOn(page);
-  await widget.open();
-  await widget.send('In two tabs');
-  await expect(widget.panel.getByText(/^(Sent|Delivered)$/)).toBeVisible();
+  const { agent, widget } = await begin(page, server, 'In two tabs');
   await page.keyboard.press('Escape');
   await expect(switchOn(page)).toBeAttached();
 
