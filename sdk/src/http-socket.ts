@@ -1,5 +1,5 @@
 import { type Refusal, SERVER_FRAMES } from '@alcove/protocol';
-import { postCommand } from './http.ts';
+import { postCommand } from './post-command.ts';
 import type { OpenSocket, Socket, SocketOptions } from './socket.ts';
 
 /** Milliseconds between two polls, and how much they vary, so that clients cut off together do not ask together. */
