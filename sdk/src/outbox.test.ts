@@ -17,6 +17,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.close()));
   await server.close();
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
@@ -126,6 +127,35 @@ describe('a message', () => {
   });
 });
 
+describe('the order of writing', () => {
+  it.each([
+    ['IndexedDB', new IDBFactory()],
+    ['localStorage', undefined],
+  ])('outlives a clock that is set back between two pages, kept in %s', async (_, indexedDB) => {
+    vi.stubGlobal('indexedDB', indexedDB);
+    const refuse = () =>
+      ({ ok: false, code: 'busy', message: '', retryable: true, retryAfterMs: 20 }) as const;
+    server.faults.onSession = refuse;
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime('2030-03-01T09:00:00.000Z');
+    const first = openPage();
+    await first.send('one');
+    await first.close();
+    vi.setSystemTime('2030-02-28T09:00:00.000Z');
+    const second = openPage();
+    // Before it is known what is stored.
+    await Promise.all([second.send('two'), second.send('three')]);
+    await second.close();
+    const third = openPage();
+    await third.resume();
+    const texts = pendingOf(third).map((message) => textOf({ ...message }));
+    expect(texts).toEqual(['one', 'two', 'three']);
+    server.faults.onSession = () => undefined;
+    await until(() => pendingOf(third).length === 0);
+    expect(storedTexts()).toEqual(['one', 'two', 'three']);
+  });
+});
+
 describe('storage', () => {
   it('takes 500 messages into localStorage, and says clearly that more are too many', async () => {
     vi.stubGlobal('indexedDB', undefined);
@@ -145,7 +175,7 @@ describe('storage', () => {
       'localStorage',
       new Proxy(full, {
         set(target, key, value: string) {
-          if (String(key).includes(' cl_')) throw new DOMException('full', 'QuotaExceededError');
+          if (/ \d+cl_/.test(String(key))) throw new DOMException('full', 'QuotaExceededError');
           return Reflect.set(target, key, value);
         },
       }),

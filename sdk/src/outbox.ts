@@ -42,10 +42,10 @@ export interface OutboxOptions {
 export class Outbox {
   readonly #options: OutboxOptions;
   #entries: readonly OutboxEntry[] = [];
-  /** There once a scope was loaded. */
+  #scope: string | undefined;
+  /** There once a scope was loaded; resolves when what was found there stands before what is written now. */
   #opening: Promise<OutboxStorage | undefined> | undefined;
   #kind: OutboxStorage['kind'] = 'indexeddb';
-  #lastKey = '';
   #isClosed = false;
   /** Keys of what is or was stored, and whether another tab or an earlier page wrote it: then another tab may be sending it too. */
   readonly #kept = new Map<string, boolean>();
@@ -57,22 +57,27 @@ export class Outbox {
 
   /** Opens the storage of this scope; later, looks again for what other tabs left there. */
   async load(scope: string): Promise<void> {
-    this.#opening ??= openOutboxStorage(scope)
-      .catch(ignore)
-      .then((storage) => {
-        this.#kind = storage?.kind ?? 'memory';
+    const isFirst = !this.#opening;
+    this.#scope = scope;
+    this.#opening = (this.#opening ?? openOutboxStorage(scope).catch(ignore)).then(
+      async (storage) => {
+        const stored = (await storage?.all().catch(ignore)) ?? [];
+        // Forgotten meanwhile: what was found belongs to an identity that is gone.
+        if (scope !== this.#scope) return storage;
+        // Neither what is here, nor what left while the storage was being read.
+        const found = stored.filter(({ key }) => !this.#find(key) && !this.#kept.has(key));
+        for (const { key } of found) this.#kept.set(key, true);
+        if (isFirst) this.#kind = storage?.kind ?? 'memory';
+        this.#set(
+          isFirst
+            ? // Written before anybody knew what is stored: comes after it, whatever the clock said.
+              this.#entries.reduce(placed, found)
+            : [...found, ...this.#entries].sort((a, b) => (a.key < b.key ? -1 : 1)),
+        );
         return storage;
-      });
-    const opening = this.#opening;
-    const stored = (await (await opening)?.all().catch(ignore)) ?? [];
-    // Forgotten meanwhile: what was found belongs to an identity that is gone.
-    if (opening !== this.#opening) return;
-    // Neither what is here, nor what left while the storage was being read.
-    const unknown = stored.filter(({ key }) => !this.#find(key) && !this.#kept.has(key));
-    for (const { key } of unknown) this.#kept.set(key, true);
-    const entries = [...unknown, ...this.#entries].sort((a, b) => (a.key < b.key ? -1 : 1));
-    this.#lastKey = entries.at(-1)?.key ?? this.#lastKey;
-    this.#set(entries);
+      },
+    );
+    await this.#opening;
     this.refresh();
   }
 
@@ -83,21 +88,20 @@ export class Outbox {
    */
   async add(draft: Draft): Promise<string> {
     const clientMessageId = createId('cl');
-    const now = Date.now();
-    // Never below the last one, even when the clock was set back between two pages.
-    const place = Math.max(now, Number(this.#lastKey.slice(0, KEY_DIGITS)) + 1);
-    const key = String(place).padStart(KEY_DIGITS, '0') + clientMessageId;
-    this.#lastKey = key;
-    const writtenAt = new Date(now).toISOString();
+    const writtenAt = new Date().toISOString();
     // What stands behind others waits for its turn, connection or not.
     const isNext = !this.#entries.some(
       (other) => isUnsent(other) && laneOf(other) === laneOf(draft),
     );
     const state = isNext && this.#options.isOnline() ? 'sending' : 'waiting';
-    const entry = { ...draft, key, clientMessageId, writtenAt, state, failure: undefined } as const;
-    this.#set([...this.#entries, entry]);
+    this.#set(
+      placed(this.#entries, { ...draft, clientMessageId, writtenAt, state, failure: undefined }),
+    );
+    await this.#opening;
+    // As it is now; nothing, when it was discarded meanwhile.
+    const { key = '' } = this.find(clientMessageId) ?? {};
     try {
-      await this.#keep(entry);
+      await this.#keep(key);
     } catch (error) {
       this.#set(this.#entries.filter((other) => other.key !== key));
       throw error;
@@ -125,7 +129,7 @@ export class Outbox {
   retarget(patch: Partial<Draft>): void {
     const unsent = this.#entries.filter((entry) => entry.ackedSeq === undefined);
     this.#set(unsent.map((entry) => ({ ...entry, ...patch })));
-    for (const entry of this.#entries) void this.#keep(entry);
+    for (const { key } of this.#entries) void this.#keep(key);
   }
 
   /**
@@ -154,7 +158,7 @@ export class Outbox {
   /** Forgets everything at once; `load` begins anew. Resolves when it is gone from the storage, too. */
   clear(): Promise<void> | undefined {
     const opening = this.#opening;
-    this.#opening = undefined;
+    this.#opening = this.#scope = undefined;
     this.#set([]);
     return opening?.then((storage) => storage?.destroy());
   }
@@ -256,7 +260,7 @@ export class Outbox {
   #fail(entry: OutboxEntry, failure: string): void {
     const failed: OutboxEntry = { ...entry, state: 'failed', failure };
     this.#replace(failed);
-    void this.#keep(failed);
+    void this.#keep(entry.key);
   }
 
   #replace(entry: OutboxEntry): void {
@@ -264,9 +268,8 @@ export class Outbox {
   }
 
   /** What storage does not take (full, taken away by the browser) is in memory only, and the state says so. */
-  async #keep({ key }: OutboxEntry): Promise<void> {
+  async #keep(key: string): Promise<void> {
     const storage = await this.#opening;
-    // As it is now; nothing, when it was discarded meanwhile.
     const entry = this.#find(key);
     try {
       if (entry) await storage?.set(entry);
@@ -289,6 +292,13 @@ export class Outbox {
     this.#entries = entries;
     if (!this.#isClosed) this.#options.onPending(entries, this.#kind);
   }
+}
+
+/** Puts an entry last. Its key is never below the one before it, even when the clock was set back between two pages. */
+function placed(entries: readonly OutboxEntry[], entry: Omit<OutboxEntry, 'key'>): OutboxEntry[] {
+  const last = Number(entries.at(-1)?.key.slice(0, KEY_DIGITS) ?? 0);
+  const place = String(Math.max(Date.now(), last + 1)).padStart(KEY_DIGITS, '0');
+  return [...entries, { ...entry, key: place + entry.clientMessageId }];
 }
 
 function toCommand(message: PendingMessage): SendMessage {
