@@ -16,3 +16,13 @@ export function percentile(values: readonly number[], share: number): number {
 export function round(value: number, digits = 1): number {
   return Math.round(value * 10 ** digits) / 10 ** digits;
 }
+
+/** Says so if a figure is above its limit. */
+export function atMost(name: string, value: number, limit: number): string[] {
+  return value <= limit ? [] : [`${name} is ${round(value)}, more than ${limit}`];
+}
+
+/** Says so if a figure is below its limit. */
+export function atLeast(name: string, value: number, limit: number): string[] {
+  return value >= limit ? [] : [`${name} is ${round(value)}, less than ${limit}`];
+}

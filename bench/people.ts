@@ -33,19 +33,28 @@ export const liftedLimits = {
   agentFramesPerSecond: 1e6,
 };
 
+/** A socket that begins to connect, and does not come back by itself. */
+export function openSocket(
+  { url, origin = url }: { url: string; origin?: string },
+  namespace: keyof typeof NAMESPACES,
+  accessToken: string,
+): Socket {
+  return io(url + NAMESPACES[namespace], {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    extraHeaders: { Origin: origin },
+    auth: { protocol: PROTOCOL_VERSION, accessToken },
+  });
+}
+
 /** Connects and waits for the hello. */
 export async function connect(
   server: SpawnedServer,
   namespace: keyof typeof NAMESPACES,
   accessToken: string,
 ): Promise<Person> {
-  const socket: Socket = io(server.url + NAMESPACES[namespace], {
-    transports: ['websocket'],
-    forceNew: true,
-    reconnection: false,
-    extraHeaders: { Origin: server.url },
-    auth: { protocol: PROTOCOL_VERSION, accessToken },
-  });
+  const socket = openSocket(server, namespace, accessToken);
   await new Promise((resolve, reject) => {
     socket.once(SERVER_FRAMES.hello, resolve);
     socket.once('connect_error', reject);

@@ -4,13 +4,12 @@ import {
   type ConversationEvent,
   createId,
   type HeadsResult,
-  NAMESPACES,
-  PROTOCOL_VERSION,
   type Refusal,
   SERVER_FRAMES,
   type Signal,
 } from '@alcove/protocol';
-import { io, type Socket } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
+import { openSocket } from '../people.ts';
 import {
   type Burst,
   type ChaosClient,
@@ -92,14 +91,15 @@ export class BareClient implements ChaosClient {
       try {
         const content = { kind: 'text', text };
         const payload = { ...reference, clientMessageId: id, content };
-        const { conversationId, seq, duplicate } = (await this.#persist(
+        const { conversationId, eventId, seq, duplicate } = (await this.#persist(
           'message.send',
           payload,
           (why) => this.#record({ type: 'info', id, why }),
         )) as Appended;
         this.#record({ type: 'ok', id, conversation: conversationId, seq });
         this.#logs.get(conversationId)?.hear(seq);
-        return { id, conversationId, seq, ackMs: now() - invokedAt, isDuplicate: duplicate };
+        const ackMs = now() - invokedAt;
+        return { id, conversationId, eventId, seq, ackMs, isDuplicate: duplicate };
       } catch (error) {
         const code = error instanceof RefusedError ? error.code : String(error);
         this.#record({ type: 'fail', id, code });
@@ -221,13 +221,8 @@ export class BareClient implements ChaosClient {
   async #open(isRefused: boolean): Promise<{ ended: Promise<{ drainMs?: number }> }> {
     const { url, origin, side } = this.#spec;
     const { accessToken } = await this.#getToken(isRefused);
-    const socket = io(url + NAMESPACES[side === 'visitor' ? 'visitor' : 'agent'], {
-      transports: ['websocket'],
-      forceNew: true,
-      reconnection: false,
-      extraHeaders: { Origin: origin },
-      auth: { protocol: PROTOCOL_VERSION, accessToken },
-    });
+    const namespace = side === 'visitor' ? 'visitor' : 'agent';
+    const socket = openSocket({ url, origin }, namespace, accessToken);
     this.#socket = socket;
     socket.on(SERVER_FRAMES.event, (event) =>
       this.#logs.get(event?.conversationId)?.receive(event),

@@ -198,6 +198,15 @@ describe('diverged', () => {
     expect(check(createHistory(), [log]).diverged).toBe(2);
   });
 
+  it('is a message that is not shown as edited', () => {
+    const log = createLog((events) => {
+      for (const event of events) {
+        if (event.seq === 3) event.details.editedAt = '2030-01-01T00:00:09.000Z';
+      }
+    });
+    expect(check(createHistory(), [log]).diverged).toBe(2);
+  });
+
   it('is a visitor who sees what is internal', () => {
     const all = shown(createLog(), 'team');
     const indiscreet = doctored((entry) =>
@@ -227,6 +236,15 @@ describe('phantom', () => {
       id: 'd',
     };
     expect(breaches(check([...createHistory(), ghost], [createLog()]))).toEqual(['phantom']);
+  });
+
+  it('is something on a screen at the end that is not stored', () => {
+    const haunted = doctored((entry) =>
+      entry.type === 'final' && entry.side === 'team'
+        ? { ...entry, items: [...entry.items, [4, 'd', 'a ghost']] }
+        : entry,
+    );
+    expect(breaches(check(haunted, [createLog()]))).toEqual(['diverged', 'phantom']);
   });
 
   it('is something acknowledged at a place where something else is stored', () => {

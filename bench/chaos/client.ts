@@ -38,8 +38,9 @@ export interface Sent {
   seq?: number;
   /** From handing over to acknowledgement. */
   ackMs: number;
-  /** Whether the server knew it already; known of bare clients only. */
+  /** Whether the server knew it already, and the event that it is; known of bare clients only. */
   isDuplicate?: boolean;
+  eventId?: string;
 }
 
 /** What is to be sent. Without a conversation: to the one that the visitor opens by it. */

@@ -26,6 +26,8 @@ export interface Crowd {
   /** Stops, and waits until everything is answered or given up. */
   settle(): Promise<void>;
   take(): Tally;
+  /** Of its members; each writes into their own. */
+  readonly conversationIds: readonly string[];
   /** Client ids of all messages that were acknowledged. */
   readonly ackedIds: ReadonlySet<string>;
   close(): void;
@@ -76,6 +78,7 @@ export async function openCrowd(server: SpawnedServer, size: number): Promise<Cr
       while (desk.isWaiting()) await new Promise((resolve) => setTimeout(resolve, 20));
     },
     take: () => desk.take(),
+    conversationIds: members.map(({ conversationId }) => conversationId),
     ackedIds: desk.ackedIds,
     close() {
       sending.end();

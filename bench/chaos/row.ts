@@ -14,7 +14,7 @@ export interface Row<Parameters = object> {
   name: string;
   /** What is done and what has to hold, in a sentence or two. */
   does: string;
-  /** At least 2 % of the volume, a real fault where there is one, under 10 s. */
+  /** At least 2 % of the volume (for rows that last: of the clients or faults), a real fault where there is one, about 10 s at most. */
   quick: Parameters;
   full: Parameters;
   /** About how long the full form takes. */

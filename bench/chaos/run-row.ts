@@ -47,6 +47,11 @@ export async function runRow(
   } catch (error) {
     findings.failures.push(describeError(error));
   }
+  if (verdict && verdict.counts.stored > 0 && verdict.counts.applied === 0) {
+    findings.failures.push(
+      'no client saw anything of what is stored: six zeros prove nothing here',
+    );
+  }
   for (const breach of BREACHES) {
     if (!verdict?.[breach]) continue;
     findings.failures.push(

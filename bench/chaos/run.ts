@@ -1,4 +1,4 @@
-// `npm run chaos -- ROW... [--quick] [--seed N] [--save]`, or `all`. Prints one line of JSON for each row.
+// `npm run chaos -- ROW... [--quick] [--seed N] [--save]`, or `all`. Prints one line of JSON for each row, and a table for several.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -24,6 +24,8 @@ if (chosen.length === 0 || (!names.includes('all') && chosen.length < names.leng
   for (const { name, does } of rows) console.log(`${name}  ${does}`);
   process.exit(names.length === 0 ? 0 : 1);
 }
+// So that a row that is ended takes its server along: see the listener of `exit` in stage.ts.
+process.once('SIGINT', () => process.exit(1)).once('SIGTERM', () => process.exit(1));
 const [only] = chosen;
 if (only && chosen.length === 1) await runOne();
 else await runMany();
@@ -33,15 +35,19 @@ async function runOne(): Promise<void> {
   const seed = Number(flags.seed ?? Math.floor(Math.random() * 2 ** 31));
   console.error(`${only.name}, seed ${seed}: ${only.does}`);
   const result = await runRow(only, { seed, isQuick: flags.quick });
-  const line = JSON.stringify({ ...present(result), ...circumstances() });
-  console.log(line);
-  if (flags.save) {
-    const folder = join(import.meta.dirname, '../results/chaos');
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, `${only.name.toLowerCase()}.json`), `${line}\n`);
-  }
+  report(only.name, present(result));
   if (result.folder) console.error(`Histories and data are kept in ${result.folder}`);
   process.exit(result.failures.length === 0 ? 0 : 1);
+}
+
+/** One line of JSON, kept if that is wanted. */
+function report(name: string, result: object): void {
+  const line = JSON.stringify({ ...result, ...circumstances() });
+  console.log(line);
+  if (!flags.save) return;
+  const folder = join(import.meta.dirname, '../results/chaos');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name.toLowerCase()}.json`), `${line}\n`);
 }
 
 /** Each row in a process of its own, so that one that dies takes no other with it. */
@@ -77,17 +83,18 @@ async function runInProcess(name: string, limitMs: number) {
     output += text;
     process.stdout.write(text);
   });
-  // SIGTERM first, which Node.js turns into an end that takes the server along.
   const timer = setTimeout(() => child.kill('SIGTERM'), limitMs);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
-  const result = code === 0 ? 'passed' : code === 1 ? 'failed' : 'did not end';
   try {
     const { seconds, ...line } = JSON.parse(output.trim().split('\n').at(-1) ?? '');
     const six = Object.fromEntries(BREACHES.map((breach) => [breach, line[breach] ?? '-']));
-    return { result, seconds, ...six };
+    return { result: code === 0 ? 'passed' : 'failed', seconds, ...six };
   } catch {
-    return { result: 'did not end' };
+    // No earlier result may stand for a run that gave none.
+    const form = flags.quick ? 'quick' : 'full';
+    report(name, { row: name, form, failures: [`no result after at most ${limitMs / 1000} s`] });
+    return { result: 'no result' };
   }
 }
 

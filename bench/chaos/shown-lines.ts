@@ -8,6 +8,7 @@ export interface Visible {
   actor: { kind: string; id: string };
   clientEventId: string;
   content?: { kind: string; text?: string } | undefined;
+  editedAt?: string | undefined;
   replyTo?: number | undefined;
   status?: string | undefined;
   assignee?: { agentId?: string; teamId?: string } | null | undefined;
@@ -30,7 +31,9 @@ export function describeLine(event: Visible): string | undefined {
   switch (event.type) {
     case 'message.created': {
       const { kind, text = '' } = event.content ?? { kind: 'nothing' };
-      return `${head} says ${kind} "${text}"${event.replyTo ? ` to ${event.replyTo}` : ''}`;
+      const answered = event.replyTo ? ` to ${event.replyTo}` : '';
+      const edited = event.editedAt ? ` edited ${event.editedAt}` : '';
+      return `${head} says ${kind} "${text}"${answered}${edited}`;
     }
     case 'conversation.status_changed':
       return `${head} sets ${event.status}`;
@@ -55,6 +58,8 @@ export function foldInto<Event extends Visible & { messageSeq?: number }>(
   );
   const message = log[at];
   if (!message) return;
-  const content = event.type === 'message.deleted' ? { kind: 'deleted' } : event.content;
-  log[at] = { ...message, content };
+  log[at] =
+    event.type === 'message.deleted'
+      ? { ...message, content: { kind: 'deleted' } }
+      : { ...message, content: event.content, editedAt: event.at };
 }

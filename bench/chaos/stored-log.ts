@@ -12,6 +12,7 @@ export interface StoredEvent {
   isVisible: boolean;
   details: {
     content?: Content;
+    editedAt?: string;
     replyTo?: number;
     status?: string;
     assignee?: { agentId?: string; teamId?: string } | null;

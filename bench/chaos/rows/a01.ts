@@ -1,8 +1,7 @@
-import type { ChaosClient } from '../client.ts';
-import { atMost, percentile, round } from '../figures.ts';
+import { atMost, percentile, round } from '../../figures.ts';
 import type { HistoryEntry } from '../history.ts';
 import { defineRow } from '../row.ts';
-import type { Stage } from '../stage.ts';
+import { gather } from './talk.ts';
 
 interface Parameters {
   conversations: number;
@@ -23,7 +22,7 @@ export const a01 = defineRow<Parameters>({
   async run(stage, { conversations, clientsEach, sendsEach, everyMs }) {
     await stage.startServer();
     const groups = await Promise.all(
-      Array.from({ length: conversations }, (_, index) => gather(stage, index, clientsEach)),
+      Array.from({ length: conversations }, (_, index) => gather(stage, index, { clientsEach })),
     );
     const ackMs = await Promise.all(
       groups.flatMap(({ conversationId, clients }) =>
@@ -50,31 +49,8 @@ export const a01 = defineRow<Parameters>({
   },
 });
 
-/** One conversation and its people, every other one with Alcove's own client. */
-export async function gather(stage: Stage, index: number, clientsEach: number, url?: string) {
-  const clients: ChaosClient[] = [];
-  for (let number = 0; number < clientsEach; number++) {
-    const client = await stage.add({
-      kind: (index + number) % 2 === 0 ? 'sdk' : 'bare',
-      side: number === 0 ? 'visitor' : 'team',
-      url,
-      name: `${number === 0 ? 'visitor' : `agent ${number}`} of ${index}`,
-    });
-    await client.connect();
-    clients.push(client);
-  }
-  const [visitor] = clients;
-  if (!visitor) throw new Error('a conversation needs a visitor');
-  const { conversationId } = await visitor.send({
-    clientConversationId: `cl_first${index}`,
-    text: 'Hello',
-  });
-  await Promise.all(clients.map((client) => client.follow(conversationId)));
-  return { conversationId, clients };
-}
-
 /** From handing a message over until somebody else showed it. */
-export function fanOutMs(history: readonly HistoryEntry[]): number[] {
+function fanOutMs(history: readonly HistoryEntry[]): number[] {
   const invoked = new Map<string, HistoryEntry>();
   return history.flatMap((entry) => {
     if (entry.type === 'invoke' && !invoked.has(entry.id)) invoked.set(entry.id, entry);

@@ -89,8 +89,8 @@ async function sendSome(
       stage.random.pick(tabs).send({ conversationId, id, text: id, isRepeat: number > 0 }),
     ),
   );
-  const seqs = new Set(answers.map(({ seq }) => seq));
-  if (seqs.size !== 1) tally.failures.push(`${id} got the places ${[...seqs].join(', ')}`);
+  const events = new Set(answers.map(({ seq, eventId }) => `${seq} (${eventId})`));
+  if (events.size !== 1) tally.failures.push(`${id} became ${[...events].join(', ')}`);
   const firsts = answers.filter(({ isDuplicate }) => !isDuplicate).length;
   if (firsts !== 1) tally.failures.push(`${id} was new ${firsts} times`);
   tally.sends += count;

@@ -1,4 +1,4 @@
-import { atMost, percentile, round } from '../figures.ts';
+import { atMost, percentile, round } from '../../figures.ts';
 import { defineRow } from '../row.ts';
 import { gatherInOne, write, type Writing } from './one-conversation.ts';
 

@@ -1,7 +1,7 @@
-import { atLeast } from '../figures.ts';
+import { atLeast } from '../../figures.ts';
 import { openFrameProxy } from '../proxies/frame-proxy.ts';
 import { defineRow } from '../row.ts';
-import { gather } from './a01.ts';
+import { gather } from './talk.ts';
 
 interface Parameters {
   conversations: number;
@@ -24,7 +24,9 @@ export const a05 = defineRow<Parameters>({
     const proxy = await openFrameProxy({ targetPort: server.port });
     stage.onEnd(proxy.close);
     const groups = await Promise.all(
-      Array.from({ length: conversations }, (_, index) => gather(stage, index, 1, proxy.url)),
+      Array.from({ length: conversations }, (_, index) =>
+        gather(stage, index, { personOf: () => ({ url: proxy.url }) }),
+      ),
     );
     const random = stage.random.fork('frames');
     const before = proxy.count({ kind: 'command', command: 'message.send' }).seen;

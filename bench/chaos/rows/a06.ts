@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConversationEvent, createId } from '@alcove/protocol';
-import { atMost } from '../figures.ts';
+import { atMost } from '../../figures.ts';
 import type { Frame } from '../proxies/frame.ts';
 import { type FrameProxy, openFrameProxy, type Verdict } from '../proxies/frame-proxy.ts';
 import type { Random } from '../random.ts';

@@ -1,5 +1,5 @@
 import { type ConversationEvent, createId } from '@alcove/protocol';
-import { atMost } from '../figures.ts';
+import { atMost } from '../../figures.ts';
 import { openFrameProxy } from '../proxies/frame-proxy.ts';
 import { defineRow } from '../row.ts';
 

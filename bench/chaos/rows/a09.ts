@@ -2,12 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ConversationEvent,
   createId,
-  NAMESPACES,
-  PROTOCOL_VERSION,
   SERVER_FRAMES,
   type VisitorHello,
 } from '@alcove/protocol';
-import { io } from 'socket.io-client';
+import { openSocket } from '../../people.ts';
+import { round } from '../../figures.ts';
 import type { ClientSession } from '../client.ts';
 import { defineRow } from '../row.ts';
 import type { Stage } from '../stage.ts';
@@ -49,8 +48,13 @@ export const a09 = defineRow<Parameters>({
     );
     const life = { isOver: false };
     const everyMs = (1000 * count) / perSecond;
+    const startedAt = performance.now();
+    let written = 0;
     const writing = writers.map(async (writer) => {
-      while (!life.isOver) await writer.burst({ conversationId, count: 2, everyMs });
+      while (!life.isOver) {
+        const acks = await writer.burst({ conversationId, count: 2, everyMs });
+        written += acks.length;
+      }
     });
 
     const failures: string[] = [];
@@ -67,22 +71,16 @@ export const a09 = defineRow<Parameters>({
         }
       }),
     );
+    const messagesPerSecond = round((1000 * written) / (performance.now() - startedAt));
     life.isOver = true;
     await Promise.all(writing);
-    return { figures: { connects, perSecond, overlaps: tally.overlaps }, failures };
+    return { figures: { connects, messagesPerSecond, overlaps: tally.overlaps }, failures };
   },
 });
 
 /** Connects, listens for a moment, and leaves. */
 async function visit(stage: Stage, session: ClientSession, conversationId: string) {
-  const { url } = stage.server;
-  const socket = io(url + NAMESPACES.visitor, {
-    transports: ['websocket'],
-    forceNew: true,
-    reconnection: false,
-    extraHeaders: { Origin: url },
-    auth: { protocol: PROTOCOL_VERSION, accessToken: session.accessToken },
-  });
+  const socket = openSocket(stage.server, 'visitor', session.accessToken);
   const heard: number[] = [];
   try {
     return await new Promise<{ head: number; heard: number[] }>((resolve, reject) => {

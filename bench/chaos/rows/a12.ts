@@ -5,6 +5,7 @@ import {
   type ConversationEvent,
   createId,
   emptyConversation,
+  type EventType,
   foldConversation,
   type HistoryResult,
   type InboxRowsResult,
@@ -46,7 +47,7 @@ export const a12 = defineRow<Parameters>({
         openPlace(stage, { index, agents, url: proxy.url }),
       ),
     );
-    const tally: Tally = {};
+    const tally: Tally = { done: {}, conflicts: 0 };
     const life = { isOver: false };
     const cutting = (async () => {
       while (!life.isOver) {
@@ -65,12 +66,17 @@ export const a12 = defineRow<Parameters>({
     for (let number = 0; number < replays; number++) {
       failures.push(...(await replay(stage, stage.random.pick(places), fresh)));
     }
-    const ops = Object.values(tally).reduce((sum, count) => sum + count, 0);
-    return { figures: { ops, ...tally, replays }, failures: failures.slice(0, 20) };
+    const { done, conflicts } = tally;
+    const ops = Object.values(done).reduce((sum, count) => sum + count, 0);
+    return { figures: { ops, ...done, conflicts, replays }, failures: failures.slice(0, 20) };
   },
 });
 
-type Tally = Record<string, number>;
+interface Tally {
+  /** By what was done. */
+  done: Record<string, number>;
+  conflicts: number;
+}
 
 interface Place {
   conversationId: string;
@@ -103,15 +109,38 @@ interface Scene extends Place {
   agentIds: readonly string[];
 }
 
-/** What can be done, and how likely it is. */
-const ACTS: readonly [name: string, weight: number, (scene: Scene) => Promise<unknown>][] = [
-  ['sent', 50, send],
-  ['edited', 16, (scene) => change(scene, 'message.edit', { content: words(scene) })],
-  ['deleted', 6, (scene) => change(scene, 'message.delete', {})],
-  ['assigned', 14, (scene) => decide(scene, 'conversation.assign', { assignee: somebody(scene) })],
-  ['resolved', 7, (scene) => decide(scene, 'conversation.resolve', {})],
-  ['reopened', 7, (scene) => decide(scene, 'conversation.reopen', {})],
-];
+interface Act {
+  name: string;
+  /** How likely it is. */
+  weight: number;
+  perform(scene: Scene): Promise<unknown>;
+}
+
+/** What makes each kind of event: a new kind does not compile without. */
+const ACTS: Record<EventType, readonly Act[]> = {
+  'message.created': [{ name: 'sent', weight: 50, perform: send }],
+  'message.edited': [
+    {
+      name: 'edited',
+      weight: 16,
+      perform: (scene) => change(scene, 'message.edit', { content: words(scene) }),
+    },
+  ],
+  'message.deleted': [
+    { name: 'deleted', weight: 6, perform: (scene) => change(scene, 'message.delete', {}) },
+  ],
+  'conversation.assigned': [
+    {
+      name: 'assigned',
+      weight: 14,
+      perform: (scene) => decide(scene, 'conversation.assign', { assignee: somebody(scene) }),
+    },
+  ],
+  'conversation.status_changed': [
+    { name: 'resolved', weight: 7, perform: (scene) => decide(scene, 'conversation.resolve', {}) },
+    { name: 'reopened', weight: 7, perform: (scene) => decide(scene, 'conversation.reopen', {}) },
+  ],
+};
 
 /** Does `count` things in a conversation, one after the other, each by somebody at random. */
 async function act(stage: Stage, place: Place, count: number, tally: Tally): Promise<void> {
@@ -120,17 +149,20 @@ async function act(stage: Stage, place: Place, count: number, tally: Tally): Pro
     place.agents.map(async (agent) => ((await agent.ask('hello.get', {})) as AgentHello).agent.id),
   );
   const scene: Scene = { ...place, random, own: [], agentIds };
-  const dice = ACTS.flatMap(([name, weight, perform]) => Array(weight).fill({ name, perform }));
-  for (let number = 0; number < count; number++) {
+  const dice = Object.values(ACTS)
+    .flat()
+    .flatMap((one) => Array<Act>(one.weight).fill(one));
+  for (let number = 0; number < count; ) {
     const isEmpty = scene.own.length === 0;
     const { name, perform } = isEmpty ? { name: 'sent', perform: send } : random.pick(dice);
     try {
       await perform(scene);
-      tally[name] = (tally[name] ?? 0) + 1;
+      number++;
+      tally.done[name] = (tally.done[name] ?? 0) + 1;
     } catch (error) {
       // There was nothing left to change.
       if (!(error instanceof RefusedError) || error.code !== 'conflict') throw error;
-      tally['conflicts'] = (tally['conflicts'] ?? 0) + 1;
+      tally.conflicts++;
     }
   }
 }

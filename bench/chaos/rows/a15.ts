@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NAMESPACES, PROTOCOL_VERSION, type Refusal, SERVER_FRAMES } from '@alcove/protocol';
-import { io } from 'socket.io-client';
-import { percentile, round } from '../figures.ts';
+import { type Refusal, SERVER_FRAMES } from '@alcove/protocol';
+import { openSocket } from '../../people.ts';
+import { percentile, round } from '../../figures.ts';
 import { openFrameProxy } from '../proxies/frame-proxy.ts';
 import { defineRow } from '../row.ts';
 import { createServerClock, type ServerClock } from '../server-clock.ts';
@@ -25,11 +25,11 @@ interface Age {
 }
 
 const AGES: readonly Age[] = [
-  { from: 'exp', shiftS: 20, isWelcome: true },
-  { from: 'exp', shiftS: 60, isWelcome: false },
-  { from: 'exp', shiftS: -20, isWelcome: true },
-  { from: 'iat', shiftS: -20, isWelcome: true },
-  { from: 'iat', shiftS: -60, isWelcome: false },
+  { from: 'exp', shiftS: 25, isWelcome: true },
+  { from: 'exp', shiftS: 35, isWelcome: false },
+  { from: 'exp', shiftS: -25, isWelcome: true },
+  { from: 'iat', shiftS: -25, isWelcome: true },
+  { from: 'iat', shiftS: -35, isWelcome: false },
 ];
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -39,7 +39,7 @@ const LEAP_S = 600;
 /** Clocks say what is shown, and decide nothing. */
 export const a15 = defineRow<Parameters>({
   name: 'A15',
-  does: 'Clients whose clocks are three days fast and slow. The server’s is an hour fast, leaps back by ten minutes while people talk, and is an hour slow after a restart. Order and shown times never go back; a token is good until 30 s after its end, and no longer.',
+  does: 'Clients whose clocks are three days fast and slow. The server’s is an hour fast, leaps back by ten minutes while people talk, and is an hour slow after a restart. Order and shown times never go back; a token is good until 30 s after its end, give or take 5, and no longer.',
   quick: { conversations: 6, perSecond: 60, phaseMs: 300, ages: AGES.slice(0, 2) },
   full: { conversations: 20, perSecond: 100, phaseMs: 20_000, ages: AGES },
   fullSeconds: 100,
@@ -102,14 +102,7 @@ async function tryTokens(
 
 /** Answers what a connection with this token is told. */
 async function knock(stage: Stage, accessToken: string): Promise<string> {
-  const { url } = stage.server;
-  const socket = io(url + NAMESPACES.visitor, {
-    transports: ['websocket'],
-    forceNew: true,
-    reconnection: false,
-    extraHeaders: { Origin: url },
-    auth: { protocol: PROTOCOL_VERSION, accessToken },
-  });
+  const socket = openSocket(stage.server, 'visitor', accessToken);
   try {
     return await new Promise((resolve) => {
       socket.once(SERVER_FRAMES.hello, () => resolve('welcome'));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atMost, percentile, round } from '../figures.ts';
+import { atMost, percentile, round } from '../../figures.ts';
 import { defineRow } from '../row.ts';
 import { checkIntegrity } from '../stored-log.ts';
 import { openTalk } from './talk.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atMost, round } from '../figures.ts';
+import { atMost, round } from '../../figures.ts';
 import { defineRow } from '../row.ts';
 import { openTalk } from './talk.ts';
 

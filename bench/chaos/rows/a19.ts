@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Limits } from '@alcove/server';
 import type { ChaosClient } from '../client.ts';
-import { atLeast, atMost, percentile, round } from '../figures.ts';
+import { atLeast, atMost, percentile, round } from '../../figures.ts';
 import { now } from '../history.ts';
 import { defineRow } from '../row.ts';
 import { openTalk, untilAllOnline } from './talk.ts';

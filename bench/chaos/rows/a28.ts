@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conditions } from '../proxies/conditions.ts';
 import { type FrameProxy, openFrameProxy, type ProxyDoor } from '../proxies/frame-proxy.ts';
 import { openTcpProxy, type TcpProxy } from '../proxies/tcp-proxy.ts';
-import { atMost, percentile, round } from '../figures.ts';
+import { atMost, percentile, round } from '../../figures.ts';
 import { now } from '../history.ts';
 import { defineRow } from '../row.ts';
-import type { Stage } from '../stage.ts';
+import { HASTE, type Stage } from '../stage.ts';
 import { openTalk, type Talk, untilAllOnline } from './talk.ts';
 
 interface Parameters {
@@ -17,7 +17,7 @@ interface Parameters {
   /** Of so much time, so much is without a network. */
   darkEveryMs: number;
   darkMs: number;
-  /** How long the captive portal holds everybody, and WebSocket is blocked where it worked before. */
+  /** How long, at least, the captive portal holds everybody, and WebSocket is blocked where it worked before. */
   heldMs: number;
 }
 
@@ -53,11 +53,11 @@ export const a28 = defineRow<Parameters>({
   does: 'Clients with 400 ms of round trip, 5 % loss and resets, 10 s without a network each minute, WebSocket refused or swallowed from the start or later on, a captive portal. They turn to HTTP within 20 s, and back.',
   quick: {
     conversations: 1,
-    perSecond: 20,
-    talkMs: 2000,
+    perSecond: 60,
+    talkMs: 1200,
     darkEveryMs: 1500,
-    darkMs: 700,
-    heldMs: 1500,
+    darkMs: 500,
+    heldMs: 300,
   },
   full: {
     conversations: 4,
@@ -118,7 +118,7 @@ async function openNetworks(stage: Stage): Promise<Networks> {
   for (const name of Object.keys(ROADS) as RoadName[]) {
     const random = stage.random.fork(name).next;
     const proxy = await openTcpProxy({ targetPort, random });
-    proxy.set(ROADS[name]);
+    proxy.set(stage.isQuick ? hurry(ROADS[name]) : ROADS[name]);
     opened[name] = proxy;
     stage.onEnd(() => proxy.close());
   }
@@ -129,6 +129,12 @@ async function openNetworks(stage: Stage): Promise<Networks> {
     stage.onEnd(() => proxy.close());
   }
   return opened as Networks;
+}
+
+/** For clients whose patience is shorter by as much. */
+function hurry({ latencyMs = 0, jitterMs = 0, retransmitMs = 0, ...rest }: Partial<Conditions>) {
+  const [latency, jitter, retransmit] = [latencyMs, jitterMs, retransmitMs].map((ms) => ms / HASTE);
+  return { ...rest, latencyMs: latency, jitterMs: jitter, retransmitMs: retransmit };
 }
 
 function networkOf(networks: Networks, conversation: number): TcpProxy | FrameProxy {

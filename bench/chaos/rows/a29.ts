@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { createMeter } from '../../meter.ts';
 import type { ChaosClient, Standing } from '../client.ts';
-import { atMost, round } from '../figures.ts';
+import { atMost, round } from '../../figures.ts';
 import { now } from '../history.ts';
 import { defineRow } from '../row.ts';
 import { openTalk, type Talk, untilAllOnline } from './talk.ts';

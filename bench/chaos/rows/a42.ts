@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { VisitorSession } from '@alcove/protocol';
 import type { ChaosClient } from '../client.ts';
 import { watchProcess } from '../faults/process-watch.ts';
-import { atMost, percentile, round } from '../figures.ts';
+import { atMost, percentile, round } from '../../figures.ts';
 import { type HistoryEntry, now } from '../history.ts';
 import { openTcpProxy } from '../proxies/tcp-proxy.ts';
 import { defineRow } from '../row.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChaosClient } from '../client.ts';
 import { watchProcess } from '../faults/process-watch.ts';
-import { atMost, round } from '../figures.ts';
+import { atMost, round } from '../../figures.ts';
 import { openTcpProxy } from '../proxies/tcp-proxy.ts';
 import { defineRow } from '../row.ts';
 import type { Stage } from '../stage.ts';

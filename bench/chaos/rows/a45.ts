@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMeter } from '../../meter.ts';
 import { watchProcess } from '../faults/process-watch.ts';
-import { atMost, percentile, round } from '../figures.ts';
+import { atLeast, atMost, percentile, round } from '../../figures.ts';
 import { openTcpProxy } from '../proxies/tcp-proxy.ts';
 import { defineRow } from '../row.ts';
 import { openTalk } from './talk.ts';
@@ -15,13 +15,15 @@ interface Parameters {
 
 const ACK_P99_MS = 50;
 const EVENT_LOOP_P99_MS = 50;
+/** Of the messages that were to be sent. */
+const RATE_SHARE = 0.95;
 /** Conversations that each agent follows. */
 const FOLLOWED = 20;
 
 /** A busy day, hour after hour the same. */
 export const a45 = defineRow<Parameters>({
   name: 'A45',
-  does: '1,000 connections and 500 durable messages a second for 10 min. Ack p99 < 50 ms, event loop p99 < 50 ms.',
+  does: '1,000 connections and 500 durable messages a second (at least 475 reached) for 10 min. Ack p99 < 50 ms, event loop p99 < 50 ms.',
   quick: { visitors: 20, agents: 1, perSecond: 40, talkMs: 2000 },
   full: { visitors: 990, agents: 10, perSecond: 500, talkMs: 600_000 },
   fullSeconds: 700,
@@ -71,6 +73,8 @@ export const a45 = defineRow<Parameters>({
       failures: stage.isQuick
         ? []
         : [
+            // Clients that wait for answers ask for less: that is no steady load.
+            ...atLeast('messages a second', ackMs.length / seconds, RATE_SHARE * perSecond),
             ...atMost('ack p99 in ms', ackP99Ms, ACK_P99_MS),
             ...atMost('event loop p99 in ms', eventLoop.p99, EVENT_LOOP_P99_MS),
           ],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countTyping, type Crowd, openCrowd, type Tally } from '../crowd.ts';
-import { atLeast, atMost, percentile, round } from '../figures.ts';
+import { atLeast, atMost, percentile, round } from '../../figures.ts';
 import { defineRow } from '../row.ts';
 import { readStoredLogs } from '../stored-log.ts';
 
@@ -25,6 +25,7 @@ const GOODPUT_SHARE = 0.8;
 /** Of the typing that is relayed on a calm day, at most so much is relayed while messages are refused. */
 const TYPING_SHARE = 0.5;
 const RECOVERY_MS = 30_000;
+const FOLLOWED = 5;
 
 /** More than the machine can do: what matters most is done, the rest is refused at once, and calm returns by itself. */
 export const a46 = defineRow<Parameters>({
@@ -55,6 +56,10 @@ export const a46 = defineRow<Parameters>({
     const typing = await countTyping(server);
     const crowd = await openCrowd(server, visitors);
     stage.onEnd(() => crowd.close());
+    // Who follows what is said meanwhile must have all of it in the end.
+    const agent = await stage.add({ kind: 'bare', side: 'team', name: 'agent' });
+    await agent.connect();
+    await Promise.all(crowd.conversationIds.slice(0, FOLLOWED).map((id) => agent.follow(id)));
     const measure = async (perSecond: number, ms: number): Promise<Measured> => {
       await crowd.settle();
       crowd.setPace({ sendsPerSecond: perSecond, typingPerSecond: TYPING_PER_SECOND });

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { median } from '../../figures.ts';
 import { createMeter, type Meter } from '../../meter.ts';
 import type { ChaosClient } from '../client.ts';
 import { processFacts } from '../faults/process-facts.ts';
 import { canTrace, lockedDatabase, slowDisk } from '../faults/store-faults.ts';
-import { atMost, percentile, round } from '../figures.ts';
+import { atMost, median, percentile, round } from '../../figures.ts';
 import { openTcpProxy, type TcpProxy } from '../proxies/tcp-proxy.ts';
 import { defineRow } from '../row.ts';
 import type { Stage } from '../stage.ts';
@@ -76,12 +75,12 @@ export const a47 = defineRow<Parameters>({
       looks.push(await look(pid, meter));
       await sleep(lookEveryMs);
     }
-    const faults = await trouble.end();
+    const { faults, returns } = await trouble.end();
     const ackMs = await talk.end();
     const sends = { sends: ackMs.length, ackP99Ms: round(percentile(ackMs, 0.99)) };
     const { figures, failures } = judge(looks);
     return {
-      figures: { ...sends, faults: faults.join(', '), ...figures },
+      figures: { ...sends, returns, faults: faults.join(', '), ...figures },
       failures: stage.isQuick ? [] : failures,
     };
   },
@@ -160,7 +159,6 @@ const FAULTS: Record<string, (stage: Stage, setting: Setting) => Promise<unknown
     await fault.mend();
   },
   async 'slow disk'(_stage, { pid, parameters }) {
-    if (!canTrace()) return;
     const fault = await slowDisk(pid, 100);
     await sleep(parameters.faultEveryMs / 8);
     await fault.mend();
@@ -171,6 +169,7 @@ const FAULTS: Record<string, (stage: Stage, setting: Setting) => Promise<unknown
 function makeTrouble(stage: Stage, setting: Setting) {
   const { network, clients, parameters } = setting;
   const random = stage.random.fork('trouble');
+  const names = Object.keys(FAULTS).filter((name) => name !== 'slow disk' || canTrace());
   const happened: string[] = [];
   const ending = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, ending).catch(() => undefined);
@@ -179,15 +178,17 @@ function makeTrouble(stage: Stage, setting: Setting) {
     const returning: Promise<void>[] = [];
     while (!ending.signal.aborted) {
       await pause(1000 / parameters.churnPerSecond);
-      returning.push(leaveAndReturn(random.pick(clients)));
+      const leaver = await firstToLeave(random.shuffle(clients));
+      if (leaver) returning.push(leaver.connect());
     }
     await Promise.all(returning);
+    return returning.length;
   };
   const fail = async () => {
     while (!ending.signal.aborted) {
       await pause(parameters.faultEveryMs);
       if (ending.signal.aborted) return;
-      const name = random.pick(Object.keys(FAULTS));
+      const name = random.pick(names);
       happened.push(name);
       await FAULTS[name]?.(stage, setting);
       network.set({});
@@ -195,24 +196,27 @@ function makeTrouble(stage: Stage, setting: Setting) {
   };
   const working = Promise.all([churn(), fail()]);
   return {
-    /** Heals everything, and answers what went wrong. */
-    async end(): Promise<string[]> {
+    /** Heals everything, and answers what went wrong, and how often somebody left and came back. */
+    async end(): Promise<{ faults: string[]; returns: number }> {
       ending.abort();
-      await working;
-      return happened;
+      const [returns] = await working;
+      return { faults: happened, returns };
     },
   };
 }
 
 /** SDK clients stay: they lose their connections by the network's faults. */
-async function leaveAndReturn(client: ChaosClient): Promise<void> {
-  const { isOnline } = await client.standing();
-  if (!isOnline) return;
-  const hasLeft = await client.disconnect().then(
-    () => true,
-    () => false,
-  );
-  if (hasLeft) await client.connect();
+async function firstToLeave(clients: readonly ChaosClient[]): Promise<ChaosClient | undefined> {
+  for (const client of clients) {
+    const { isOnline } = await client.standing();
+    if (!isOnline) continue;
+    const hasLeft = await client.disconnect().then(
+      () => true,
+      () => false,
+    );
+    if (hasLeft) return client;
+  }
+  return undefined;
 }
 
 /** Theil and Sen's: the median of all slopes between two points, which single outliers do not move. */

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultLimits } from '@alcove/server';
 import { countTyping, openCrowd } from '../crowd.ts';
-import { median } from '../../figures.ts';
-import { atMost, percentile, round } from '../figures.ts';
+import { atMost, median, percentile, round } from '../../figures.ts';
 import { defineRow } from '../row.ts';
 import { openTalk } from './talk.ts';
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type Appended, createId, type VisitorSession } from '@alcove/protocol';
 import { type SpawnedServer, spawnTestServer } from '@alcove/server/testing';
 import { connect, expectOk, openConversation } from '../../people.ts';
-import { atLeast } from '../figures.ts';
+import { atLeast } from '../../figures.ts';
 import { defineRow } from '../row.ts';
 import { openDoors, type Stage } from '../stage.ts';
 import { readStoredLogs, type StoredLog } from '../stored-log.ts';

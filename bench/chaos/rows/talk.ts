@@ -3,19 +3,54 @@ import type { ChaosClient } from '../client.ts';
 import { now } from '../history.ts';
 import type { Newcomer, Stage } from '../stage.ts';
 
-/** Who talks, and how much. */
-export interface TalkOptions {
-  conversations: number;
-  /** In each conversation: a visitor, and agents. 1 if not said. */
+/** Who is in a conversation. */
+export interface GroupOptions {
+  /** A visitor, and agents. 1 if not said. */
   clientsEach?: number;
-  /** Messages over all of them, once begun. */
-  perSecond: number;
   /** Without one, every other client is Alcove's own and the rest bare. */
   kind?: Newcomer['kind'];
-  /** Begins each message. */
-  text?: string;
   /** What is to be different about the client with this number in the conversation with this number. */
   personOf?(conversation: number, client: number): Partial<Newcomer>;
+}
+
+/** One conversation, and its people, the visitor first. */
+export interface Group {
+  clients: readonly ChaosClient[];
+  conversationId: string;
+}
+
+/** Brings people together: the conversation has its first message, and everybody in it follows. */
+export async function gather(
+  stage: Stage,
+  index: number,
+  { clientsEach = 1, kind, personOf }: GroupOptions,
+): Promise<Group> {
+  const clients: ChaosClient[] = [];
+  for (let number = 0; number < clientsEach; number++) {
+    const client = await stage.add({
+      kind: kind ?? ((index + number) % 2 === 0 ? 'sdk' : 'bare'),
+      side: number === 0 ? 'visitor' : 'team',
+      name: `${number === 0 ? 'visitor' : `agent ${number}`} of ${index}`,
+      ...personOf?.(index, number),
+    });
+    clients.push(client);
+  }
+  await Promise.all(clients.map((client) => client.connect()));
+  const [visitor] = clients;
+  if (!visitor) throw new Error('a conversation needs a visitor');
+  const opening = { clientConversationId: createId('cl'), text: 'Hello' };
+  const { conversationId } = await visitor.send(opening);
+  await Promise.all(clients.map((client) => client.follow(conversationId)));
+  return { clients, conversationId };
+}
+
+/** Who talks, and how much. */
+export interface TalkOptions extends GroupOptions {
+  conversations: number;
+  /** Messages over all of them, once begun. */
+  perSecond: number;
+  /** Begins each message. */
+  text?: string;
 }
 
 /** Conversations in which everybody keeps writing, whatever happens to the server meanwhile. */
@@ -38,16 +73,16 @@ const BURST = 3;
 /** Conversations that begin at the same time: more would only wait for each other. */
 const AT_ONCE = 50;
 
-/** Brings people together: each conversation has its first message, and everybody in it follows. */
+/** Gathers so many groups. */
 export async function openTalk(stage: Stage, options: TalkOptions): Promise<Talk> {
   const { conversations, clientsEach = 1, perSecond, text } = options;
-  const groups: { clients: ChaosClient[]; conversationId: string }[] = [];
+  const groups: Group[] = [];
   while (groups.length < conversations) {
     const size = Math.min(AT_ONCE, conversations - groups.length);
-    const gathered = Array.from({ length: size }, async (_, number) => {
-      const clients = await gatherGroup(stage, groups.length + number, options);
-      return { clients, conversationId: await beginConversation(clients) };
-    });
+    const from = groups.length;
+    const gathered = Array.from({ length: size }, (_, number) =>
+      gather(stage, from + number, options),
+    );
     groups.push(...(await Promise.all(gathered)));
   }
   const writers = groups.flatMap(({ clients, conversationId }) =>
@@ -94,32 +129,4 @@ export async function untilAllOnline(
     if (ms > timeoutMs) throw new Error(`${missing} clients are not back after ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-async function gatherGroup(
-  stage: Stage,
-  index: number,
-  { clientsEach = 1, kind, personOf }: TalkOptions,
-): Promise<ChaosClient[]> {
-  const group: ChaosClient[] = [];
-  for (let number = 0; number < clientsEach; number++) {
-    const client = await stage.add({
-      kind: kind ?? ((index + number) % 2 === 0 ? 'sdk' : 'bare'),
-      side: number === 0 ? 'visitor' : 'team',
-      name: `${number === 0 ? 'visitor' : `agent ${number}`} of ${index}`,
-      ...personOf?.(index, number),
-    });
-    await client.connect();
-    group.push(client);
-  }
-  return group;
-}
-
-async function beginConversation(group: readonly ChaosClient[]): Promise<string> {
-  const [visitor] = group;
-  if (!visitor) throw new Error('a conversation needs a visitor');
-  const opening = { clientConversationId: createId('cl'), text: 'Hello' };
-  const { conversationId } = await visitor.send(opening);
-  await Promise.all(group.map((client) => client.follow(conversationId)));
-  return conversationId;
 }
