@@ -6,7 +6,7 @@ import { requestJson } from './http.ts';
 
 /** What this browser keeps of its visitor. Written when the visitor acts, gone when they sign out. */
 export interface VisitorRecord {
-  /** Names this identity before the server has given it a visitor id; scopes the outbox. */
+  /** Names this identity before the server has given it a visitor id; scopes the outbox. Milliseconds since 1970. */
   epoch: string;
   refreshToken?: string;
   visitorId?: string;

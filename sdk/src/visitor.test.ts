@@ -830,6 +830,56 @@ describe('across pages', () => {
     expect(next.getState()).toMatchObject({ hasSession: false, pending: [] });
   });
 
+  /** The browser is killed: of what the page stored, only what is in IndexedDB was written down. */
+  async function kill(client: VisitorClient): Promise<void> {
+    await client.close();
+    stubStorage({ ...storage, localStorage: createLocalStorage() });
+  }
+
+  it('sends what was written before a browser was killed that did not yet know its visitor', async () => {
+    server.faults.onSession = later;
+    const first = openPage();
+    await first.send('one');
+    await first.send('two');
+    await kill(first);
+    const next = openPage();
+    await next.resume();
+    expect(linesOf(next)).toEqual(['one (waiting)', 'two (waiting)']);
+    await next.send('three');
+    server.faults.onSession = () => undefined;
+    await until(() => isSettled(next));
+    expect(storedTexts()).toEqual(['one', 'two', 'three']);
+    expect(server.workspace.conversations.size).toBe(1);
+  });
+
+  it('finds nothing of a visitor whom the site has forgotten by clearing its storage', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    server.faults.onSession = later;
+    const first = openPage();
+    await first.send('one');
+    vi.setSystemTime(Date.now() + 61_000);
+    await first.send('two');
+    await kill(first);
+    const next = openPage();
+    await next.resume();
+    expect(next.getState()).toMatchObject({ hasSession: false, pending: [] });
+    expect(await storage.indexedDB.databases()).toHaveLength(1);
+  });
+
+  it('leaves other outboxes of the site alone, and does without where they cannot be listed', async () => {
+    const other = createVisitorClient({ serverUrl: server.url, workspaceKey: 'wk_test2' });
+    clients.push(other);
+    server.faults.onSession = later;
+    await other.send('elsewhere');
+    await kill(other);
+    const client = openPage();
+    await client.resume();
+    expect(client.getState().pending).toEqual([]);
+    Object.assign(storage.indexedDB, { databases: undefined });
+    await client.resume();
+    expect(client.getState().hasSession).toBe(false);
+  });
+
   it('makes no new visitor when the site clears its storage', async () => {
     const window = stubWindow();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });

@@ -18,6 +18,7 @@ import type { ConnectionState, PendingMessage, TimelineItem } from './conversati
 import { contentOf, Conversations } from './conversations.ts';
 import { createEvents } from './listeners.ts';
 import type { Draft } from './outbox-entry.ts';
+import { findLostRecord } from './outbox-storage.ts';
 import { isFinal } from './retry.ts';
 import { openSlimSocket } from './slim-socket.ts';
 import { createStore } from './store.ts';
@@ -117,6 +118,7 @@ class Visitor implements VisitorClient {
   }
 
   readonly resume = async (): Promise<void> => {
+    if (!this.#session.read()) await findLostRecord(this.#scopeOf({ epoch: '' }), this.#session);
     const record = this.#session.read();
     if (!record) return;
     await Promise.all([this.#recall(record), this.#connection.share(this.#scopeOf(record))]);
@@ -225,7 +227,7 @@ class Visitor implements VisitorClient {
   #act(): VisitorRecord {
     let record = this.#session.read();
     if (!record) {
-      record = { epoch: createId('cl') };
+      record = { epoch: String(Date.now()) };
       this.#session.write(record);
     }
     void this.#recall(record);
