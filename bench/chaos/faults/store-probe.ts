@@ -6,6 +6,8 @@ import { connect, expectOk, openConversation, type Person } from '../../people.t
 export interface Met {
   /** Refusals of messages, by code; `ok` those that were acknowledged. */
   sends: Record<string, number>;
+  /** How long those that were acknowledged took. */
+  ackMs: number[];
   /** Reads that were not answered with what was asked for. */
   failedReads: number;
   readMs: number[];
@@ -33,7 +35,9 @@ export async function startStoreProbe(server: SpawnedServer): Promise<StoreProbe
 
   const keepWriting = async () => {
     while (isWanted) {
+      const askedAt = performance.now();
       const outcome = await sendOnce(writer, conversationId, acked);
+      if (outcome === 'ok') met.ackMs.push(performance.now() - askedAt);
       met.sends[outcome] = (met.sends[outcome] ?? 0) + 1;
       await pause();
     }
@@ -66,7 +70,7 @@ export async function startStoreProbe(server: SpawnedServer): Promise<StoreProbe
 }
 
 function createMet(): Met {
-  return { sends: {}, failedReads: 0, readMs: [] };
+  return { sends: {}, ackMs: [], failedReads: 0, readMs: [] };
 }
 
 async function sendOnce(

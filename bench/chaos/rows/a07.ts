@@ -49,6 +49,7 @@ export const a07 = defineRow<Parameters>({
       figures: { conversations, dropped, latecomers, convergedMs: slowestMs },
       failures: [
         ...(dropped < conversations ? [`only ${dropped} events were dropped`] : []),
+        ...(latecomers ? [`${latecomers} readers did not find out by themselves`] : []),
         ...(stage.isQuick ? [] : atMost('convergence in ms', slowestMs, convergedMs)),
       ],
     };

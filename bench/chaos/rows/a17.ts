@@ -14,7 +14,7 @@ interface Parameters {
 
 const READY_MS = 2000;
 
-/** What a power cut or the kernel's memory killer does to a server. */
+/** What the kernel's memory killer does to a server. What was written is still in the kernel's memory: see A27 for the disk's. */
 export const a17 = defineRow<Parameters>({
   name: 'A17',
   does: '`kill -9` of the server 50 times under 100 messages a second. The database file is sound each time; the next server is ready in under 2 s.',

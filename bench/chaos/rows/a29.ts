@@ -55,7 +55,9 @@ export const a29 = defineRow<Parameters>({
     const standings = await standingsOf(people);
     await sayOneThingMore(talk);
 
-    const perSecond = largestSecond(standings.map(({ onlineAt }) => onlineAt.at(-1) ?? 0));
+    const perSecond = largestSecond(
+      standings.flatMap(({ onlineAt }) => onlineAt.filter((at) => at > backAt)),
+    );
     const waits = standings.flatMap((standing) => waitAt(standing, backAt));
     const figures = {
       clients: count,
