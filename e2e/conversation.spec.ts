@@ -1,4 +1,12 @@
-import { consoleOn, expect, openConsole, pageWithTag, test, widgetOn } from './fixtures.ts';
+import {
+  consoleOn,
+  expect,
+  openConsole,
+  openWidget,
+  pageWithTag,
+  test,
+  widgetOn,
+} from './fixtures.ts';
 
 test('a visitor and two agents talk: live, with typing, read marks and unread counts', async ({
   page,
@@ -122,10 +130,7 @@ test('what a visitor writes in one workspace never shows in another', async ({
     server,
     await server.createAgent('owner', { workspace: other }),
   );
-  site.page('/', pageWithTag(server));
-  await page.goto(site.url);
-  const widget = widgetOn(page);
-  await widget.open();
+  const widget = await openWidget(page, server, site);
   await widget.send('For this shop only');
   await expect(consoleOn(here).row('For this shop only')).toBeVisible();
   await expect(there.getByText('Nobody has written yet.')).toBeVisible();

@@ -112,6 +112,19 @@ export function widgetOn(page: Page) {
   };
 }
 
+/** Goes to a page with the tag and opens the panel. */
+export async function openWidget(
+  page: Page,
+  server: Parameters<typeof pageWithTag>[0],
+  site: HostSite,
+) {
+  site.page('/', pageWithTag(server));
+  await page.goto(site.url);
+  const widget = widgetOn(page);
+  await widget.open();
+  return widget;
+}
+
 /** The console on a page, by what its agent sees. */
 export function consoleOn(page: Page) {
   const timeline = page.getByRole('region', { name: 'Messages' });

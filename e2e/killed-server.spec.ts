@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnTestServer } from '@alcove/server/testing';
-import { consoleOn, expect, openConsole, pageWithTag, test, widgetOn } from './fixtures.ts';
+import { consoleOn, expect, openConsole, openWidget, test } from './fixtures.ts';
 
 const BURST = 12;
 
@@ -15,10 +15,7 @@ test('a server killed in the middle of a burst loses, doubles and reorders nothi
   let server = await spawnTestServer({ dataDir });
   try {
     const agentPage = await openConsole(browser, server, await server.createAgent('owner'));
-    site.page('/', pageWithTag(server));
-    await page.goto(site.url);
-    const widget = widgetOn(page);
-    await widget.open();
+    const widget = await openWidget(page, server, site);
 
     const texts = Array.from({ length: BURST }, (_, index) => `line ${index + 1}`);
     for (const [index, text] of texts.entries()) {

@@ -1,6 +1,6 @@
 import { startTestServer } from '@alcove/server/testing';
 import type { Locator, Page } from '@playwright/test';
-import { consoleOn, expect, openConsole, pageWithTag, test, widgetOn } from '../fixtures.ts';
+import { consoleOn, expect, openConsole, openWidget, test } from '../fixtures.ts';
 import { openTalk, visitorWrites } from './visitors.ts';
 
 test('an agent gives a message other words, with the draft kept aside', async ({
@@ -121,10 +121,7 @@ test('an agent answers one message; the quote leads to it', async ({
   server,
   site,
 }) => {
-  site.page('/', pageWithTag(server));
-  await shop.goto(site.url);
-  const widget = widgetOn(shop);
-  await widget.open();
+  const widget = await openWidget(shop, server, site);
   await widget.send('Do you ship to Norway?');
   await widget.send('And is it in stock?');
   await expect(widget.sent).toBeVisible();

@@ -1,4 +1,4 @@
-import { consoleOn, expect, openConsole, pageWithTag, test, widgetOn } from '../fixtures.ts';
+import { consoleOn, expect, openConsole, openWidget, test } from '../fixtures.ts';
 import { openTalk, visitorWrites } from './visitors.ts';
 
 const TIME = /\d{1,2}:\d{2}:\d{2}/;
@@ -9,10 +9,7 @@ test('a message’s state opens its story, which goes on while it is open', asyn
   server,
   site,
 }) => {
-  site.page('/', pageWithTag(server));
-  await shop.goto(site.url);
-  const widget = widgetOn(shop);
-  await widget.open();
+  const widget = await openWidget(shop, server, site);
   await widget.send('Do you ship to Norway?');
   await expect(widget.sent).toBeVisible();
   await shop.goto('about:blank');

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, pageWithTag, test, widgetOn } from '../fixtures.ts';
+import { expect, openWidget, pageWithTag, test, widgetOn } from '../fixtures.ts';
 import { connectAgent } from './answering-agent.ts';
 import { violations } from './violations.ts';
 
@@ -116,10 +116,7 @@ test('axe finds nothing, empty or full, light or dark; messages are announced on
 
 test('whoever wants no motion gets none', async ({ page, server, site }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  site.page('/', pageWithTag(server));
-  await page.goto(site.url);
-  const widget = widgetOn(page);
-  await widget.open();
+  const widget = await openWidget(page, server, site);
   await widget.send('Still');
   await widget.bubbles.first().waitFor();
   const moving = await page.evaluate(() =>

@@ -1,4 +1,4 @@
-import { expect, pageWithTag, test, widgetOn } from '../fixtures.ts';
+import { expect, openWidget, pageWithTag, test, widgetOn } from '../fixtures.ts';
 
 test('what waits is drawn in outline with readable words, and fills message by message', async ({
   page,
@@ -16,10 +16,7 @@ test('what waits is drawn in outline with readable words, and fills message by m
       else socket.send(frame);
     });
   });
-  site.page('/', pageWithTag(server));
-  await page.goto(site.url);
-  const widget = widgetOn(page);
-  await widget.open();
+  const widget = await openWidget(page, server, site);
   await widget.send('Before the tunnel');
   await expect(widget.sent).toBeVisible();
 
@@ -48,10 +45,7 @@ test('what waits is drawn in outline with readable words, and fills message by m
 });
 
 test('a message that waits can be taken back', async ({ page, server, site }) => {
-  site.page('/', pageWithTag(server));
-  await page.goto(site.url);
-  const widget = widgetOn(page);
-  await widget.open();
+  const widget = await openWidget(page, server, site);
   await widget.send('Hello');
   await expect(widget.sent).toBeVisible();
   await widget.panel.getByRole('log').focus();

@@ -1,5 +1,5 @@
 import { startTestServer, type TestServer } from '@alcove/server/testing';
-import { expect, pageWithTag, test as base, widgetOn } from '../fixtures.ts';
+import { expect, openWidget, test as base } from '../fixtures.ts';
 import { connectAgent } from './answering-agent.ts';
 
 const COUNT = 450;
@@ -21,10 +21,7 @@ test('a long history is paged upwards in place, with few rows in the document', 
   site,
 }) => {
   const agent = await connectAgent(server);
-  site.page('/', pageWithTag(server));
-  await page.goto(site.url);
-  const widget = widgetOn(page);
-  await widget.open();
+  const widget = await openWidget(page, server, site);
   await widget.send('Tell me everything');
   const id = await agent.conversation();
   for (let line = 1; line < COUNT; line++) await agent.client.send(id, `line ${line}`);
@@ -63,10 +60,7 @@ test('what came while the panel was closed stands below a mark, until it was rea
   site,
 }) => {
   const agent = await connectAgent(server);
-  site.page('/', pageWithTag(server));
-  await page.goto(site.url);
-  const widget = widgetOn(page);
-  await widget.open();
+  const widget = await openWidget(page, server, site);
   await widget.send('Back in a minute');
   await agent.answer('Take your time');
   await expect(widget.bubbles.last()).toHaveText('Take your time');
@@ -97,10 +91,7 @@ test('what came while the panel was closed stands below a mark, until it was rea
 
 test('a quote leads to a message that is not loaded yet', async ({ page, server, site }) => {
   const agent = await connectAgent(server);
-  site.page('/', pageWithTag(server));
-  await page.goto(site.url);
-  const widget = widgetOn(page);
-  await widget.open();
+  const widget = await openWidget(page, server, site);
   await widget.send('The very first');
   const id = await agent.conversation();
   const first = agent.client.timeline(id)[0];

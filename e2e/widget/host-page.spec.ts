@@ -1,6 +1,6 @@
 import type { AlcoveApi } from '@alcove/sdk';
 import type { Page } from '@playwright/test';
-import { denyStorage, expect, pageWithTag, test, widgetOn } from '../fixtures.ts';
+import { denyStorage, expect, openWidget, pageWithTag, test, widgetOn } from '../fixtures.ts';
 
 /** What a browser reports when the widget is not welcome: errors of the page and broken policies. */
 async function watch(page: Page): Promise<string[]> {
@@ -198,10 +198,7 @@ test('a page that may store nothing still chats, and says what that means once t
 }) => {
   const complaints = await watch(page);
   await denyStorage(page);
-  site.page('/', pageWithTag(server));
-  await page.goto(site.url);
-  const widget = widgetOn(page);
-  await widget.open();
+  const widget = await openWidget(page, server, site);
   const note = widget.panel.getByText(/stores nothing/);
   await expect(note).toBeHidden();
   await widget.send('Kept nowhere');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findClosedPort } from './closed-port.ts';
 import { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 /** Says everything twice as long as it was said once. */
@@ -45,7 +46,7 @@ describe('a healthy network', () => {
   });
 
   it('refuses when there is no server behind it', async () => {
-    const port = await freePort();
+    const port = await findClosedPort();
     const nowhere = await openTcpProxy({ targetPort: port });
     const client = connect({ port: nowhere.port, host: '127.0.0.1' });
     clients.push(client);
@@ -216,13 +217,4 @@ async function silence(client: Socket): Promise<void> {
   client.off('data', note).pause();
   client.resume();
   expect(isHeard).toBe(false);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

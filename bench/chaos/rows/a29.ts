@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { createMeter } from '../../meter.ts';
 import type { ChaosClient, Standing } from '../client.ts';
 import { atMost, round } from '../../figures.ts';
 import { now } from '../history.ts';
+import { findClosedPort } from '../proxies/closed-port.ts';
 import { defineRow } from '../row.ts';
 import { openTalk, type Talk, untilAllOnline } from './talk.ts';
 
@@ -154,13 +153,4 @@ async function watchPlainClients(count: number) {
       return clients.flatMap((client) => waitAt(client, moment));
     },
   };
-}
-
-async function findClosedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
