@@ -22,22 +22,49 @@ it('sends a lone write at once', async () => {
   expect(await answer).toBe(true);
 });
 
-it('gathers what waits into groups of at most 256, in order, and two of them on the way', async () => {
+it('sends in one piece what one turn brings, in order, without waiting for answers', async () => {
   queue.connect(thread.worker);
-  const answers = Array.from({ length: 800 }, (_, n) =>
-    queue.run('revokeFamily', String(n), 'now'),
-  );
+  const ask = (...families: string[]) =>
+    families.map((family) => queue.run('revokeFamily', family, 'now'));
+  const answers = ask('1', '2', '3');
   await nextTurn();
+  answers.push(...ask('4', '5'));
   await nextTurn();
-  expect(thread.groups.map((group) => group.length)).toEqual([256, 256]);
-  while (thread.answered < thread.groups.length) {
-    thread.answer();
-    await nextTurn();
-  }
+  const sent = thread.groups.map((group) => group.map(([, family]) => family));
+  expect(sent).toEqual([
+    ['1', '2', '3'],
+    ['4', '5'],
+  ]);
+  thread.answer();
+  thread.answer();
   await Promise.all(answers);
-  expect(thread.groups.map((group) => group.length)).toEqual([256, 256, 256, 32]);
-  const order = thread.groups.flat().map(([, family]) => Number(family));
-  expect(order).toEqual(Array.from({ length: 800 }, (_, n) => n));
+});
+
+it('sends many in slices, and tells each of its own answer, though these come all at once', async () => {
+  queue.connect(thread.worker);
+  const told: unknown[] = [];
+  const ask = (count: number) =>
+    Array.from({ length: count }, () => queue.run('touch').then((result) => told.push(result)));
+  const asked = ask(20);
+  await nextTurn();
+  expect(thread.groups.map((group) => group.length)).toEqual([8, 8, 4]);
+  asked.push(...ask(3));
+  await nextTurn();
+  const done = (result: number): WriteAnswer => ({ outcome: 'done', result });
+  thread.answer(Array.from({ length: 20 }, (_, n) => done(n)));
+  thread.answer([20, 21, 22].map(done));
+  await Promise.all(asked);
+  expect(told).toEqual(Array.from({ length: 23 }, (_, n) => n));
+});
+
+it('still tells of answers that came before the thread was gone', async () => {
+  queue.connect(thread.worker);
+  const asked = Promise.allSettled(Array.from({ length: 20 }, () => queue.run('touch')));
+  await nextTurn();
+  thread.answer(Array.from({ length: 16 }, () => ({ outcome: 'done', result: null })));
+  queue.disconnect(new Error('gone'));
+  const statuses = (await asked).map(({ status }) => status);
+  expect(statuses).toEqual([...Array(16).fill('fulfilled'), ...Array(4).fill('rejected')]);
 });
 
 it('hands each write its own answer', async () => {
@@ -59,8 +86,9 @@ it('hands each write its own answer', async () => {
 it('gives up what was asked of a thread that is gone, and works with the next one', async () => {
   await expect(queue.run('touch')).rejects.toThrow(StoreUnavailableError);
   queue.connect(thread.worker);
-  const asked = Promise.allSettled(Array.from({ length: 800 }, () => queue.run('touch')));
+  const sent = queue.run('touch');
   await nextTurn();
+  const asked = Promise.allSettled([sent, queue.run('touch')]);
   queue.disconnect(new Error('gone'));
   for (const result of await asked) {
     expect(result).toMatchObject({ reason: expect.any(StoreUnavailableError) });
@@ -77,9 +105,12 @@ it('gives up what was asked of a thread that is gone, and works with the next on
   expect(next.groups).toEqual([[['touch']]]);
 });
 
-it('refuses at once when too much is waiting', async () => {
+it('refuses at once when too much is under way', async () => {
   queue.connect(thread.worker);
-  const accepted = Promise.allSettled(Array.from({ length: 10_000 }, () => queue.run('touch')));
+  const ask = () => Array.from({ length: 5_000 }, () => queue.run('touch'));
+  const sent = ask();
+  await nextTurn();
+  const accepted = Promise.allSettled([...sent, ...ask()]);
   await expect(queue.run('touch')).rejects.toThrow(StoreUnavailableError);
   queue.disconnect(new Error('gone'));
   await accepted;

@@ -4,17 +4,14 @@ import type { WriteAnswer } from './group-commit.ts';
 import type { Caller } from './operations.ts';
 import type { Writes } from './tables/writes.ts';
 
+/** Writes that may be under way: about a second of work. Beyond it refusing at once is kinder than answering too late. */
+const LIMIT = 10_000;
+
 /**
- * Writes in one transaction, at most. A healthy disk never lets so many gather; on one that takes half a second for each
- * commit all that a node accepts at a time still fits into two groups, and is answered in time.
+ * So many go over to the thread at once, and hear of their answers at once. With larger pieces the two threads and the
+ * network would take turns, each waiting until the others are through with all that is under way.
  */
-const GROUP_SIZE = 256;
-
-/** The thread has its next group at hand while this one reads the answers to the last. */
-const GROUPS_IN_FLIGHT = 2;
-
-/** Writes that may wait: about a second of work. Beyond it refusing at once is kinder than answering too late. */
-const WAITING_LIMIT = 10_000;
+const SLICE = 8;
 
 interface Item {
   name: string;
@@ -27,12 +24,15 @@ interface Item {
 /**
  * All writes of a store, in the order in which they were asked for.
  *
- * Groups form by themselves: what is asked for while others are being written becomes the next group. So a lone write
- * never waits for company, and a busy store shares each wait for the disk.
+ * They go to the thread as they come; it is the thread that makes groups of what has come while it wrote the last one. So a
+ * lone write never waits for company, and a busy store shares each wait for the disk.
  */
 export class WriteQueue {
   #waiting: Item[] = [];
-  #groups: Item[][] = [];
+  /** Answered in this order. */
+  #sent: Item[] = [];
+  /** That nobody was told of yet. */
+  #answers: WriteAnswer[] = [];
   #thread: Worker | null = null;
   /** Why there is no thread. */
   #absence = new Error('the writing thread has not started');
@@ -43,12 +43,13 @@ export class WriteQueue {
   readonly run: Caller<Writes> = (name, ...parameters) =>
     new Promise((resolve, reject) => {
       if (this.#thread === null) return reject(new StoreUnavailableError(name, this.#absence));
-      if (this.#waiting.length >= WAITING_LIMIT) {
+      if (this.#waiting.length + this.#sent.length >= LIMIT) {
         return reject(new StoreUnavailableError(name, new Error('too many writes are waiting')));
       }
       const call = JSON.stringify([name, ...parameters]);
       this.#waiting.push({ name, call, resolve: resolve as Item['resolve'], reject });
-      this.#schedule();
+      if (this.#waiting.length >= SLICE) this.#send();
+      else this.#schedule();
     });
 
   /** From now on this thread writes. */
@@ -62,10 +63,11 @@ export class WriteQueue {
 
   /** The thread is gone: what it was asked is unknown, and nothing is accepted before the next `connect`. */
   disconnect(cause: Error): void {
-    const unanswered = [...this.#groups.flat(), ...this.#waiting];
+    this.#tell(this.#answers.length);
+    const unanswered = [...this.#sent, ...this.#waiting];
     this.#thread = null;
     this.#absence = cause;
-    this.#groups = [];
+    this.#sent = [];
     this.#waiting = [];
     for (const item of unanswered) item.reject(new StoreUnavailableError(item.name, cause));
     this.#noteDrained();
@@ -80,8 +82,7 @@ export class WriteQueue {
   }
 
   #schedule(): void {
-    const isFull = this.#groups.length >= GROUPS_IN_FLIGHT;
-    if (this.#isScheduled || isFull || this.#waiting.length === 0) return;
+    if (this.#isScheduled) return;
     this.#isScheduled = true;
     // At the end of this turn of the event loop: what many sockets bring in one turn goes together.
     setImmediate(() => {
@@ -92,21 +93,31 @@ export class WriteQueue {
 
   #send(): void {
     if (this.#thread === null || this.#waiting.length === 0) return;
-    const group = this.#waiting.splice(0, GROUP_SIZE);
-    this.#groups.push(group);
-    this.#thread.postMessage(`[${group.map((item) => item.call).join(',')}]`);
-    this.#schedule();
+    this.#thread.postMessage(`[${this.#waiting.map((item) => item.call).join(',')}]`);
+    this.#sent.push(...this.#waiting);
+    this.#waiting = [];
   }
 
-  #settle(answers: WriteAnswer[]): void {
-    const group = this.#groups.shift() ?? [];
-    for (const [index, item] of group.entries()) settleItem(item, answers[index]);
-    this.#schedule();
+  #settle(answers: readonly WriteAnswer[]): void {
+    this.#answers.push(...answers);
+    // Otherwise earlier ones are being told of, and these come after them.
+    if (this.#answers.length === answers.length) this.#tellSlice();
+  }
+
+  #tellSlice(): void {
+    this.#tell(SLICE);
+    if (this.#answers.length > 0) setImmediate(() => this.#tellSlice());
     this.#noteDrained();
   }
 
+  #tell(count: number): void {
+    const answers = this.#answers.splice(0, count);
+    const items = this.#sent.splice(0, answers.length);
+    for (const [index, item] of items.entries()) settleItem(item, answers[index]);
+  }
+
   #noteDrained(): void {
-    if (this.#waiting.length > 0 || this.#groups.length > 0) return;
+    if (this.#waiting.length > 0 || this.#sent.length > 0) return;
     for (const resolve of this.#onDrained.splice(0)) resolve();
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { createCheckpointer } from './checkpointer.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** What the writing thread is started with. */
@@ -56,13 +57,20 @@ export async function startWriter(options: WriterOptions): Promise<Writer> {
 
   let current = start();
   await current;
+  // What need not survive a power cut is in a small file that is soon forgotten.
+  const checkpointer = options.isDurable ? createCheckpointer(options.file) : undefined;
   return {
-    run: queue.run,
+    run(name, ...parameters) {
+      checkpointer?.noteWrite();
+      return queue.run(name, ...parameters);
+    },
     async close() {
       isClosing = true;
       clearTimeout(restart);
       const worker = await current.catch(() => null);
       await queue.drained();
+      // Before the writer: the last connection to go copies the whole log into the file.
+      await checkpointer?.close();
       if (worker === null || hasExited(worker)) return;
       worker.postMessage(CLOSE);
       await once(worker, 'exit');

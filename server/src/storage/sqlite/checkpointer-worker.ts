@@ -1,0 +1,28 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { CLOSE } from './checkpointer.ts';
+import { openForCheckpoints } from './connection.ts';
+
+// The thread that copies the log into the file.
+
+/** So many at a time, 20 MB: a page that changes often is copied once for many commits. */
+const COPIED_PAGES = 5_000;
+
+const connection = openForCheckpoints(workerData);
+const look = connection.prepare('PRAGMA wal_checkpoint(NOOP)');
+// Takes no lock that the writer needs, and leaves what is being read or written for the next time.
+const copy = connection.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+
+parentPort?.on('message', (message: string) => {
+  if (message === CLOSE) {
+    connection.close();
+    parentPort?.close();
+    return;
+  }
+  try {
+    const { log, checkpointed } = look.get() ?? {};
+    if (Number(log) - Number(checkpointed) >= COPIED_PAGES) copy.get();
+  } catch {
+    // The writer tells about a disk that fails; here it is tried again after more writes.
+  }
+  parentPort?.postMessage('done');
+});
