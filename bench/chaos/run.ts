@@ -1,4 +1,4 @@
-// `npm run chaos -- ROW... [--quick] [--seed N] [--save]`, or `all`. Prints one line of JSON for each row, and a table for several.
+// `npm run chaos -- ROW... [--quick | --save] [--seed N]`, or `all`. Prints one line of JSON for each row, and a table for several.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -23,6 +23,10 @@ const chosen = names.includes('all')
 if (chosen.length === 0 || (!names.includes('all') && chosen.length < names.length)) {
   for (const { name, does } of rows) console.log(`${name}  ${does}`);
   process.exit(names.length === 0 ? 0 : 1);
+}
+if (flags.quick && flags.save) {
+  console.error('Only full forms are kept: leave out --quick or --save.');
+  process.exit(1);
 }
 // So that a row that is ended takes its server along: see the listener of `exit` in stage.ts.
 process.once('SIGINT', () => process.exit(1)).once('SIGTERM', () => process.exit(1));
