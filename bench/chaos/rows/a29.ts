@@ -37,6 +37,7 @@ export const a29 = defineRow<Parameters>({
     const people = talk.clients;
 
     await stage.server.kill('SIGKILL');
+    const downAt = now();
     const plain = await watchPlainClients(plainClients);
     await sleep(downMs);
     const meter = createMeter();
@@ -46,7 +47,7 @@ export const a29 = defineRow<Parameters>({
     const backAt = now();
     const counting = sleep(stage.isQuick ? 0 : BEFORE_HEADS_MS).then(async () => ({
       ...(await meter.read('reads')),
-      connected: countConnected(await standingsOf(people), backAt),
+      connected: countConnected(await standingsOf(people), downAt),
     }));
     const allOnlineMs = await untilAllOnline(people, BACK_MS + 5000);
     const { queries, looks, connected } = await counting;
@@ -55,7 +56,7 @@ export const a29 = defineRow<Parameters>({
     await sayOneThingMore(talk);
 
     const perSecond = largestSecond(
-      standings.flatMap(({ onlineAt }) => onlineAt.filter((at) => at > backAt)),
+      standings.flatMap(({ onlineAt }) => onlineAt.filter((at) => at > downAt)),
     );
     const waits = standings.flatMap((standing) => waitAt(standing, backAt));
     const figures = {
