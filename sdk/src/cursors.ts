@@ -33,7 +33,8 @@ export function createCursors({ request, retry, change }: CursorsOptions): Curso
   }
 
   async function tell(conversationId: string, move: Move): Promise<void> {
-    for (let attempt = 0; moves.get(conversationId) === move; attempt++) {
+    // What a closed client still hears may move a cursor; nobody is there to be told, and no wait would hold up the next try.
+    for (let attempt = 0; !retry.isClosed && moves.get(conversationId) === move; attempt++) {
       try {
         const { cursor } = await request('cursor.advance', { conversationId, ...move });
         if (moves.get(conversationId) === move) moves.delete(conversationId);
