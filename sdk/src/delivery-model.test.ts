@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { DeliveryWorld, type Step } from './testing/delivery-world.ts';
 import { createLocalStorage } from './testing/fake-browser.ts';
 
@@ -38,6 +38,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: msOf('pass', 100, 40_000) },
   { weight: 1, arbitrary: msOf('jump', -3 * DAY_MS, 3 * DAY_MS) },
 );
+
+/** Real time passes while a part is loaded for the first time, and the model's must not run away meanwhile. */
+beforeAll(() => Promise.all([import('./later.ts'), import('./http-socket.ts')]));
 
 afterEach(leaveWorld);
 

@@ -32,6 +32,16 @@ interface Kept {
   tab: number;
 }
 
+/** An edit, or a deletion: then without a text. */
+interface Edit {
+  id: string;
+  seq: number;
+  tab: number;
+  text: string | undefined;
+  /** Without an acknowledgement nobody knows. */
+  isStored: boolean;
+}
+
 /**
  * One visitor with one tab or more, a team, and the network between them. Its checks throw `AssertionError`.
  */
@@ -43,7 +53,7 @@ export class DeliveryWorld {
   readonly #kept: Kept[] = [];
   /** Taken back or sent again as something new: may be stored, need not. */
   readonly #given = new Set<string>();
-  readonly #edits: { id: string; seq: number; clientText: string | undefined }[] = [];
+  readonly #edits: Edit[] = [];
   readonly #opened = new Map<VisitorClient, Set<string>>();
   #words = 0;
 
@@ -198,12 +208,12 @@ export class DeliveryWorld {
         assert.deepEqual(shown.map(wordsOf), wanted, 'the same as stored');
       }
     }
-    for (const { id, seq, clientText } of this.#edits) {
+    for (const { id, seq, tab, text, isStored } of this.#edits) {
       const message = this.#internet.workspace.find(id).events.find((event) => event.seq === seq);
-      if (message?.type !== 'message.created' || clientText === undefined) continue;
-      const isLater = this.#edits.findLast((edit) => edit.id === id && edit.seq === seq);
-      if (isLater?.clientText === clientText) {
-        assert.equal(textOf(message.content), clientText, 'edited');
+      if (message?.type !== 'message.created' || text === undefined || !isStored) continue;
+      const ofMessage = this.#edits.filter((edit) => edit.id === id && edit.seq === seq);
+      if (ofMessage.at(-1)?.text === text && ofMessage.every((edit) => edit.tab === tab)) {
+        assert.equal(textOf(message.content), text, 'edited');
       }
     }
   }
@@ -264,8 +274,18 @@ export class DeliveryWorld {
     if (seq === undefined) return;
     const text = `words ${this.#words++}`;
     const changing = how === 'edit' ? client.edit(id, seq, text) : client.delete(id, seq);
+    const edit: Edit = {
+      id,
+      seq,
+      tab: number,
+      text: how === 'edit' ? text : undefined,
+      isStored: false,
+    };
+    this.#edits.push(edit);
     changing.then(
-      () => this.#edits.push({ id, seq, clientText: how === 'edit' ? text : undefined }),
+      () => {
+        edit.isStored = true;
+      },
       () => undefined,
     );
   }
