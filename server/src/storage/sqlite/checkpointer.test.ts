@@ -39,7 +39,7 @@ it('copies a long log into the file, beside a writer that is in the middle of so
 });
 
 it('leaves a short log alone', async () => {
-  fillLog(1_000);
+  fillLog(500);
   noteWrites();
   await checkpointer.close();
   expect(log()).toMatchObject({ checkpointed: 0 });
@@ -66,7 +66,7 @@ function fillLog(pages: number): void {
 
 /** As many as make the checkpointer look. */
 function noteWrites(): void {
-  for (let count = 0; count < 256; count++) checkpointer.noteWrite();
+  for (let count = 0; count < 128; count++) checkpointer.noteWrite();
 }
 
 /** Pages in the log, and how many of them stand in the file by now. */

@@ -15,7 +15,7 @@ export interface Checkpointer {
 export const CLOSE = 'close';
 
 /** Writes between two looks: each adds a few pages to the log, and a look costs microseconds. */
-const WRITES_PER_LOOK = 256;
+const WRITES_PER_LOOK = 128;
 
 /**
  * Makes the checkpointer of a file; its thread starts when there is something to look at. What it does not do, because it lags behind or

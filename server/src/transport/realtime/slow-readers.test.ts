@@ -126,7 +126,7 @@ describe('a client that stops reading', () => {
   it('is cut off once too much has piled up, and its memory with it', async () => {
     const { raw, sayUntil, visitors, gateway } = await startConversation({
       laggingPackets: 1e9,
-      laggingBytes: 100_000,
+      laggingBytes: 1e9,
       stalledBytes: 200_000,
     });
     const client = await raw();
