@@ -24,8 +24,12 @@ export interface AgentSessions {
    * the password wrong; `forbidden` when all of the account's access was switched off.
    */
   signIn(credentials: SignIn): Promise<SignedIn>;
-  /** Opens a session for somebody who has just proved who they are. */
-  start(agent: AgentRecord): Promise<SignedIn>;
+  /**
+   * Opens a session for somebody who has just proved by `password` that `account` is theirs.
+   *
+   * @throws DomainError `unauthenticated` when another password was set meanwhile.
+   */
+  start(agent: AgentRecord, account: AccountRecord, password: string): Promise<SignedIn>;
   /** @throws DomainError `unauthenticated` */
   renew(refreshToken: string): Promise<SignedIn>;
   /** Ends the session of a cookie. Without one there is nothing to end. */
@@ -45,10 +49,12 @@ interface AgentSessionsOptions {
 /** @see AgentSessions */
 export function createAgentSessions(options: AgentSessionsOptions): AgentSessions {
   const { storage, sessions } = options;
-  const start = async (agent: AgentRecord) => {
+  const start: AgentSessions['start'] = async (agent, account, password) => {
     const { accountId, workspaceId } = agent;
     const holder = { kind: 'agent', principalId: accountId, workspaceId } as const;
-    return present(options, agent, await sessions.start(holder));
+    const signedIn = await present(options, agent, await sessions.start(holder));
+    await checkAgain(options, account, password, signedIn);
+    return signedIn;
   };
   return {
     start,
@@ -57,9 +63,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       const agents = await storage.directory.accounts.memberships(account.id);
       const agent = agents.find(({ isDisabled }) => !isDisabled);
       if (!agent) throw switchedOff();
-      const signedIn = await start(agent);
-      await checkAgain(options, account, credentials, signedIn);
-      return signedIn;
+      return start(agent, account, credentials.password);
     },
     async renew(refreshToken) {
       const issued = await sessions.renew('agent', refreshToken);
@@ -99,7 +103,7 @@ async function checkPassword(
 async function checkAgain(
   { storage, passwords, sessions }: AgentSessionsOptions,
   checked: AccountRecord,
-  { password }: SignIn,
+  password: string,
   { refreshToken }: SignedIn,
 ): Promise<void> {
   const account = await storage.directory.accounts.get(checked.id);

@@ -21,6 +21,12 @@ export interface NewInvitation {
   url: string;
 }
 
+/** Somebody who has just joined, and the account that is theirs. */
+export interface Joined {
+  agent: AgentRecord;
+  account: AccountRecord;
+}
+
 /** Links by which people join a workspace. They are copied by hand, work once, and end by themselves. */
 export interface Invitations {
   /** @throws DomainError `forbidden` */
@@ -37,9 +43,9 @@ export interface Invitations {
    * Uses the link up. Whoever has an account already proves it by its password and joins with it.
    *
    * @throws DomainError `not_found` as above; `conflict` when the address has an account with another password, or is
-   * a member already. The link stays good then.
+   * a member already. The link stays good then, unless the account was made at the same moment through another link.
    */
-  accept(acceptance: AcceptInvitation): Promise<AgentRecord>;
+  accept(acceptance: AcceptInvitation): Promise<Joined>;
 }
 
 const LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
@@ -128,10 +134,7 @@ async function findUsable(
   return invitation;
 }
 
-async function accept(
-  options: InvitationsOptions,
-  acceptance: AcceptInvitation,
-): Promise<AgentRecord> {
+async function accept(options: InvitationsOptions, acceptance: AcceptInvitation): Promise<Joined> {
   const { storage, clock, roster } = options;
   const { workspaceId, role, tokenHash } = await findUsable(options, acceptance.token);
   const known = await findNewcomer(options, workspaceId, acceptance);
@@ -152,7 +155,7 @@ async function accept(
   const outcome = await storage.forWorkspace(workspaceId).agents.create(agent);
   if (outcome === 'already_member') throw memberAlready();
   roster.forget(workspaceId);
-  return agent;
+  return { agent, account };
 }
 
 /** The account of somebody who has one already, and has just proved that it is theirs. */

@@ -2,8 +2,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { Limits } from '../limits.ts';
 
-/** What is left undone when the node cannot keep up, in this order. Never the answer to a send that was accepted. */
-const SHED_ORDER = ['typing', 'presence', 'visitor handshakes'] as const;
+/**
+ * What is left undone when the node cannot keep up, in this order. Never the answer to a send that was accepted, and never
+ * whoever has a session: they come back at the pace of admission, which is enough to protect the node.
+ */
+const SHED_ORDER = ['typing', 'presence', 'new visitors'] as const;
 
 export type Sheddable = (typeof SHED_ORDER)[number];
 

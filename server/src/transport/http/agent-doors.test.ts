@@ -147,9 +147,9 @@ describe('signing in', () => {
 });
 
 describe('signing in while the password is being set anew', () => {
-  /** Holds the first sign-in at its look for the account's agents: by then its password was found right. */
+  /** Holds whoever comes next at the look for the account's agents: by then its password was found right. */
   async function startRace() {
-    const held = { signIn: Promise.resolve(), reach: () => {} };
+    const held = { next: Promise.resolve(), reach: () => {} };
     const racing = await startTestServer({
       limits: unlimited,
       wrapStorage: (storage) => ({
@@ -159,8 +159,8 @@ describe('signing in while the password is being set anew', () => {
           accounts: {
             ...storage.directory.accounts,
             async memberships(accountId) {
-              const until = held.signIn;
-              held.signIn = Promise.resolve();
+              const until = held.next;
+              held.next = Promise.resolve();
               held.reach();
               await until;
               return storage.directory.accounts.memberships(accountId);
@@ -170,31 +170,46 @@ describe('signing in while the password is being set anew', () => {
       }),
     });
     onTestFinished(racing.close);
-    return { racing, held };
+    const { email, password } = await racing.createAgent();
+    const post = (path: string, body: object) =>
+      sendRequest(racing.url + path, {
+        method: 'POST',
+        body: { email, ...body },
+        headers: { origin: racing.origin },
+      });
+    /** Lets `act` go on only when the account has another password. */
+    const overtake = async <Result>(act: () => Promise<Result>): Promise<Result> => {
+      let letGo = () => {};
+      const arrived = new Promise<void>((resolve) => {
+        held.reach = resolve;
+      });
+      held.next = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      const late = act();
+      await arrived;
+      await racing.execute('agent.set-password', { email, password: 'another password' });
+      letGo();
+      return late;
+    };
+    return { racing, password, post, overtake };
   }
 
   test('does not outlive the old password', async () => {
-    const { racing, held } = await startRace();
-    const { email, password } = await racing.createAgent();
-    const signInWith = (tried: string) =>
-      sendRequest(racing.url + HTTP_PATHS.session, {
-        method: 'POST',
-        body: { email, password: tried },
-        headers: { origin: racing.origin },
-      });
-    let letGo = () => {};
-    const arrived = new Promise<void>((resolve) => {
-      held.reach = resolve;
-    });
-    held.signIn = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    const late = signInWith(password);
-    await arrived;
-    await racing.execute('agent.set-password', { email, password: 'another password' });
-    letGo();
-    expect(await late).toMatchObject({ status: 401, json: { code: 'unauthenticated' } });
-    expect((await signInWith('another password')).status).toBe(200);
+    const { password, post, overtake } = await startRace();
+    const late = await overtake(() => post(HTTP_PATHS.session, { password }));
+    expect(late).toMatchObject({ status: 401, json: { code: 'unauthenticated' } });
+    const next = await post(HTTP_PATHS.session, { password: 'another password' });
+    expect(next.status).toBe(200);
+  });
+
+  test('nor does joining a second workspace', async () => {
+    const { racing, password, post, overtake } = await startRace();
+    const { key } = await racing.createWorkspace();
+    const { url } = await racing.execute('agent.invite', { workspace: key, role: 'agent' });
+    const join = { token: url.slice(url.lastIndexOf('/') + 1), name: 'Helpdesk', password };
+    const late = await overtake(() => post(HTTP_PATHS.invitationAccept, join));
+    expect(late).toMatchObject({ status: 401, json: { code: 'unauthenticated' } });
   });
 });
 

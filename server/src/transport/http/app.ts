@@ -12,6 +12,7 @@ import type { Workspaces } from '../../domain/workspaces.ts';
 import type { Limits } from '../../limits.ts';
 import type { ClientAddress } from '../client-address.ts';
 import type { Commands } from '../commands/commands.ts';
+import type { Overload } from '../overload.ts';
 import { answerInTime } from './answer-in-time.ts';
 import type { AuthenticateAgent } from './authenticate.ts';
 import { errorHandler, notFound } from './error-handler.ts';
@@ -40,6 +41,7 @@ export interface AppOptions {
   invitations: Invitations;
   limits: Limits;
   logger: Logger;
+  overload: Pick<Overload, 'sheds'>;
   publicUrl: () => URL;
   rateLimit: RateLimit;
   readiness: () => Promise<Readiness>;

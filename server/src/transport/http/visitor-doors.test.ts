@@ -1,6 +1,6 @@
 import { createId, HTTP_PATHS, type VisitorSession } from '@alcove/protocol';
 import { visitorAckSchemas, visitorSessionSchema } from '@alcove/protocol/schemas';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type RequestOptions, sendRequest } from '../../testing/send-request.ts';
 import { startTestServer, type TestServer } from '../../testing/start-test-server.ts';
 import { createTestClock } from '../../testing/test-clock.ts';
@@ -323,4 +323,25 @@ test('sessions are limited by address, and a forged X-Forwarded-For makes no oth
   } finally {
     await limited.close();
   }
+});
+
+test('a node that cannot keep up asks new visitors to come later, and goes on with sessions that there are', async () => {
+  // No loop is ever early: this node takes itself for late as soon as it looks.
+  const late = await startTestServer({ limits: { shedDelayMs: -1, shedCheckMs: 200 } });
+  onTestFinished(late.close);
+  const { refreshToken } = await late.createVisitorSession(PAGE);
+  const open = (body: object = {}) =>
+    sendRequest(late.url + HTTP_PATHS.visitorSession, {
+      method: 'POST',
+      body: { workspaceKey: late.workspace.key, ...body },
+      headers: { origin: PAGE },
+    });
+  const refused = { status: 503, json: { code: 'busy', retryable: true } };
+  await vi.waitFor(async () => expect(await open()).toMatchObject(refused), {
+    timeout: 5_000,
+    interval: 300,
+  });
+  const refusals = await Promise.all([open(), open(), open()]);
+  expect(new Set(refusals.map(({ json }) => json['retryAfterMs'])).size).toBeGreaterThan(1);
+  expect(await open({ refreshToken })).toMatchObject({ status: 200 });
 });

@@ -8,14 +8,11 @@ import type {
   VisitorPrincipal,
 } from '../../domain/principal.ts';
 import type { Answer, Commands } from '../commands/commands.ts';
-import type { Sheddable } from '../overload.ts';
 import { roomOfAgents, roomOfVisitor, roomOfVisitors } from './rooms.ts';
 
 /** What differs between the namespaces. */
 export interface Door<Who extends Principal = Principal> {
   readonly via: Via;
-  /** What its handshakes are called when the node is overloaded; without it they are never shed. */
-  readonly sheddable?: Sheddable;
   /** @throws DomainError when the token, or the page that it comes from, is none of ours. */
   authenticate(accessToken: string, origin: string | undefined): Promise<Who>;
   roomsOf(principal: Who): string[];
@@ -36,7 +33,6 @@ export function createVisitorDoor(options: DoorOptions): Door<VisitorPrincipal> 
   const { authenticator, commands, domain } = options;
   return {
     via: 'widget',
-    sheddable: 'visitor handshakes',
     async authenticate(accessToken, origin) {
       const principal = await authenticator.visitor(accessToken);
       await authenticator.checkVisitorOrigin(principal.workspaceId, origin);

@@ -9,7 +9,6 @@ import type { Caller, Principal } from '../../domain/principal.ts';
 import type { Limits } from '../../limits.ts';
 import { type Commands, toRefusal } from '../commands/commands.ts';
 import { inTime, tooBusy } from '../in-time.ts';
-import type { Overload } from '../overload.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import type { ConnectionCounts } from './connection-counts.ts';
 import { createAgentDoor, createVisitorDoor, type Door } from './doors.ts';
@@ -47,7 +46,6 @@ interface GatewayOptions {
   limits: Limits;
   logger: Logger;
   counts: ConnectionCounts;
-  overload: Overload;
 }
 
 /** Opens both namespaces. */
@@ -108,7 +106,7 @@ export function attachGateway(options: GatewayOptions): Gateway {
 }
 
 interface DoorContext
-  extends Pick<GatewayOptions, 'domain' | 'limits' | 'logger' | 'counts' | 'cluster' | 'overload'> {
+  extends Pick<GatewayOptions, 'domain' | 'limits' | 'logger' | 'counts' | 'cluster'> {
   live: LiveSessions;
   slowReaders: SlowReaders;
   gatheredWrites: GatheredWrites;
@@ -167,20 +165,13 @@ async function admit<Who extends Principal>(
   }
   const { accessToken, page } = parseHandshake(socket.handshake.auth);
   const address = counts.addressOf(socket.conn);
-  await takePlace(door, address, context);
+  await takePlace(address, context);
   const checked = door.authenticate(accessToken, socket.handshake.headers.origin);
   const principal = await inTime(checked, limits.commandDeadlineMs);
   return { caller: { principal, via: door.via, address }, page };
 }
 
-async function takePlace(
-  door: Pick<Door, 'sheddable'>,
-  address: string,
-  { admission, cluster, limits, overload }: DoorContext,
-) {
-  if (door.sheddable && overload.sheds(door.sheddable)) {
-    throw tooBusy(Math.round(limits.handshakeWaitMs * Math.random()));
-  }
+async function takePlace(address: string, { admission, cluster, limits }: DoorContext) {
   const rate = limits.handshakesPerAddress;
   const { retryAfterMs } = await cluster.limiter.take('handshakes', address, rate);
   if (retryAfterMs !== undefined) {

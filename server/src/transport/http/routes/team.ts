@@ -105,7 +105,8 @@ function addNewcomerRoutes(router: Router, options: TeamRoutesOptions): void {
     const acceptance = parseBody(acceptInvitationSchema, request);
     // Whoever has an account joins by its password: without this an invitation would be a place to guess it.
     await rateLimit.byKey('join', accountKey(acceptance.email), limits.signInPerAccount);
-    const agent = await invitations.accept(acceptance);
-    sendSignedIn(response, channel, await agentSessions.start(agent));
+    const { agent, account } = await invitations.accept(acceptance);
+    const signedIn = await agentSessions.start(agent, account, acceptance.password);
+    sendSignedIn(response, channel, signedIn);
   });
 }

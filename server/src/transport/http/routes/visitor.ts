@@ -10,6 +10,8 @@ import type { VisitorSessions } from '../../../domain/visitor-sessions.ts';
 import type { Limits } from '../../../limits.ts';
 import { addressBlock, type ClientAddress } from '../../client-address.ts';
 import type { Commands } from '../../commands/commands.ts';
+import { tooBusy } from '../../in-time.ts';
+import type { Overload } from '../../overload.ts';
 import { answerInTime } from '../answer-in-time.ts';
 import { sendRefusal } from '../error-handler.ts';
 import type { RateLimit } from '../rate-limit.ts';
@@ -22,6 +24,7 @@ interface VisitorRoutesOptions extends SecurityOptions {
   commands: Pick<Commands, 'executeVisitor'>;
   clientAddress: ClientAddress;
   rateLimit: RateLimit;
+  overload: Pick<Overload, 'sheds'>;
   limits: Limits;
   isDraining: () => boolean;
 }
@@ -31,13 +34,18 @@ interface VisitorRoutesOptions extends SecurityOptions {
  * cookie plays a part, and each handler looks at the Origin.
  */
 export function visitorRoutes(options: VisitorRoutesOptions): Router {
-  const { visitorSessions, rateLimit, limits } = options;
+  const { visitorSessions, rateLimit, overload, limits } = options;
   const router = Router();
   router.use('/api/v1/visitor', forSharedData(options), allowAnyPage, answerInTime(options));
 
   router.post(HTTP_PATHS.visitorSession, jsonOrTextBody, async (request, response) => {
     await rateLimit.byAddress('visitor-session', request, limits.visitorSessionsPerAddress);
     const body = parseBody(createVisitorSessionSchema, request);
+    // Whoever has a session was here before, and maybe waits for an answer.
+    const isNew = body.refreshToken === undefined;
+    if (isNew && overload.sheds('new visitors')) {
+      throw tooBusy(Math.round(limits.handshakeWaitMs * Math.random()));
+    }
     const session = await visitorSessions.open(body, {
       origin: request.get('origin'),
       userAgent: request.get('user-agent'),
