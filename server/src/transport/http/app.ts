@@ -60,8 +60,6 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple');
   // Files bring their own; hashing answers that nobody may keep is work for nothing.
   app.set('etag', false);
-  // Files have tags of their own, and answers of the API are never kept.
-  app.disable('etag');
 
   app.use(nameAndLog(logger));
   app.use(partWhenDraining(options.isDraining));
