@@ -22,15 +22,18 @@ export interface Voice {
 export function createVoice(texts: Texts, languages: readonly string[]): Voice {
   const locale =
     languages.find((language) => language.startsWith(texts.language)) ?? texts.language;
-  const plurals = new Intl.PluralRules(locale);
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+  // Slow to make, the first of them most of all, and not needed before something was written.
+  let plurals: Intl.PluralRules | undefined;
+  let clock: Intl.DateTimeFormat | undefined;
   let known: Record<string, string | Record<string, string>> = texts;
   const t: Voice['t'] = (key, values = {}) => {
     const entry = known[key] ?? '';
     const text =
       typeof entry === 'string'
         ? entry
-        : (entry[plurals.select(Number(values.count))] ?? entry.other ?? '');
+        : (entry[(plurals ??= new Intl.PluralRules(locale)).select(Number(values.count))] ??
+          entry.other ??
+          '');
     return text.replace(/{(\w+)}/g, (_, name: string) => `${values[name]}`);
   };
   return {
@@ -38,7 +41,10 @@ export function createVoice(texts: Texts, languages: readonly string[]): Voice {
     learn(more) {
       known = { ...known, ...more };
     },
-    time: (at) => time.format(new Date(at)),
+    time(at) {
+      clock ??= new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+      return clock.format(new Date(at));
+    },
     locale,
   };
 }
