@@ -1,3 +1,4 @@
+import type { ConversationEvent, SendMessage } from '@alcove/protocol';
 import { atLeast } from '../../figures.ts';
 import { openFrameProxy } from '../proxies/frame-proxy.ts';
 import { defineRow } from '../row.ts';
@@ -15,7 +16,7 @@ const DROPPED = 0.2;
 /** The message arrived, the sender does not know: the oldest way to say something twice. */
 export const a05 = defineRow<Parameters>({
   name: 'A05',
-  does: 'Every fifth ack of 5,000 sends is dropped on its way, and every fifth echo of one. All is stored once, every outbox ends empty, and at least 900 sends really were sent again.',
+  does: 'Of every fifth of 5,000 sends neither the ack nor the echo comes back, and of all other echoes every fifth is dropped, too. All is stored once, every outbox ends empty, and at least 900 sends really were sent again.',
   quick: { conversations: 50, sendsEach: 2, retries: 10 },
   full: { conversations: 100, sendsEach: 50, retries: 900 },
   fullSeconds: 220,
@@ -30,9 +31,19 @@ export const a05 = defineRow<Parameters>({
     );
     const random = stage.random.fork('frames');
     const before = proxy.count({ kind: 'command', command: 'message.send' }).seen;
-    proxy.setRule(({ kind, command }) => {
-      const isAnswer = (kind === 'ack' && command === 'message.send') || kind === 'event';
-      return isAnswer && random.chance(DROPPED) ? 'drop' : 'pass';
+    // Either of the two tells a sender that it arrived: who hears one of them does not send again.
+    const unheard = new Map<number, string>();
+    proxy.setRule(({ kind, command, connection, body }) => {
+      if (kind === 'command' && command === 'message.send') {
+        const { clientMessageId } = body as SendMessage;
+        if (random.chance(DROPPED)) unheard.set(connection, clientMessageId);
+        else unheard.delete(connection);
+      }
+      if (kind === 'ack' && command === 'message.send' && unheard.has(connection)) return 'drop';
+      if (kind !== 'event') return 'pass';
+      const { clientEventId } = body as ConversationEvent;
+      const isLost = unheard.get(connection) === clientEventId || random.chance(DROPPED);
+      return isLost ? 'drop' : 'pass';
     });
     await Promise.all(
       groups.flatMap(({ conversationId, clients }) =>
