@@ -83,7 +83,7 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
   /** After the rows or the room for them changed. */
   #settle() {
     const list = this.#list.current;
-    // A closed panel has no height, and nothing in it is seen.
+    // A page may hide the whole widget.
     if (!list?.clientHeight) return;
     this.#height = list.clientHeight;
     if (this.state.isAtEnd) list.scrollTop = list.scrollHeight;
