@@ -121,7 +121,7 @@ export class Participation {
   markRead(id: string, seq: number): void {
     const { side, getSelf, change } = this.#options;
     if (seq <= (this.#ownCursor(id)?.read ?? 0)) return;
-    // Shown at once; the server's answer brings the times.
+    // Shown at once. When it was is the server's to say, and stands in receipts.
     const participant = { kind: side === 'visitor' ? side : 'agent', id: getSelf() } as const;
     const cursor = { participant, delivered: seq, deliveredAt: null, read: seq, readAt: null };
     change(id, { kind: 'cursor', cursor });
