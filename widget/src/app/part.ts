@@ -18,7 +18,6 @@ export function createPart<Module>(
       loading ??= load().then(
         (module) => {
           part.module = module;
-
           onCome(module);
         },
         () => {
