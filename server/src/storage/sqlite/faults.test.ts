@@ -21,6 +21,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import type { ConversationStorage, Storage } from '../storage.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { openSqliteStorage } from './open-sqlite-storage.ts';
+import { READY } from './writer.ts';
 
 // Processes start and die here: patience for a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -165,7 +166,9 @@ describe('a store that cannot write', () => {
   it('because its thread died: says so, reads on, and starts another', async () => {
     const { workspaceId, conversationId } = await seed();
     const threads: Worker[] = [];
-    const note = (worker: Worker) => void threads.push(worker);
+    // Only those that write say so.
+    const note = (worker: Worker) =>
+      worker.on('message', (message) => message === READY && threads.push(worker));
     process.on('worker', note);
     onTestFinished(() => void process.off('worker', note));
     const storage = await open();
