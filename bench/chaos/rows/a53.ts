@@ -120,7 +120,7 @@ async function repeatAll(dataDir: string, witness: Witness): Promise<string[]> {
   }
 }
 
-/** Nobody may find a half-written file under the name of a backup. */
+/** Nobody may find a half-written file under the name of a backup; a whole one is fine, if it was killed so late. */
 async function killBackup(stage: Stage): Promise<string[]> {
   const file = join(stage.folder, 'killed.backup');
   const command = runAlcove(['backup', file, '--data-dir', dirname(stage.file)]);
@@ -128,9 +128,22 @@ async function killBackup(stage: Stage): Promise<string[]> {
   const closed = once(command, 'close');
   await sleep(400 + 400 * stage.random.next());
   command.kill('SIGKILL');
-  const [code] = await closed;
-  const isHalf = code !== 0 && existsSync(file);
-  return isHalf ? ['a backup that was killed left a file under its name'] : [];
+  await closed;
+  const isHalf = existsSync(file) && !isWhole(file);
+  return isHalf ? ['a backup that was killed left half a file under its name'] : [];
+}
+
+function isWhole(file: string): boolean {
+  const copy = new DatabaseSync(file, { readOnly: true });
+  try {
+    const { made } = copy.prepare('SELECT count(*) AS made FROM backup').get() ?? {};
+    return made === 1 && copy.prepare('PRAGMA integrity_check').get()?.['integrity_check'] === 'ok';
+  } catch {
+    // Not a database, or one that ends before its last table.
+    return false;
+  } finally {
+    copy.close();
+  }
 }
 
 async function restoreElsewhere(stage: Stage, name: string) {
