@@ -4,7 +4,7 @@ import type { Limits } from '../limits.ts';
 
 /**
  * What is left undone when the node cannot keep up, in this order. Never the answer to a send that was accepted, and never
- * whoever has a session: they come back at the pace of admission, which is enough to protect the node.
+ * whoever has a session: they come back at the pace of admission.
  */
 const SHED_ORDER = ['typing', 'presence', 'new visitors'] as const;
 

@@ -2,8 +2,8 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 /**
- * Copies the write-ahead log into the file beside the writer, which would have to stand still for it: tens of milliseconds in
- * which nobody gets an ack.
+ * Copies the write-ahead log into the file beside the writer, which would have to stand still for it: tens of
+ * milliseconds in which nobody gets an ack.
  */
 export interface Checkpointer {
   /** One more write is on its way into the log. */
@@ -18,8 +18,8 @@ export const CLOSE = 'close';
 const WRITES_PER_LOOK = 128;
 
 /**
- * Makes the checkpointer of a file; its thread starts when there is something to look at. What it does not do, because it lags behind or
- * has ended, the writer does by itself when the log has grown long: see `CHECKPOINT_PAGES`.
+ * Makes the checkpointer of a file; its thread starts when there is something to look at. What it does not do, because
+ * it lags behind or has ended, the writer does by itself when the log has grown long: see `CHECKPOINT_PAGES`.
  */
 export function createCheckpointer(file: string): Checkpointer {
   let thread: Thread | undefined;
