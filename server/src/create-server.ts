@@ -39,6 +39,7 @@ import { createConnectionCounts } from './transport/realtime/connection-counts.t
 import { attachGateway, type Gateway } from './transport/realtime/gateway.ts';
 import { createPublisher } from './transport/realtime/publisher.ts';
 import { createSocketServer } from './transport/realtime/socket-server.ts';
+import { createWriteBound } from './transport/write-bound.ts';
 import { type RememberingAuthenticator, rememberVisitors } from './transport/verified-visitors.ts';
 
 /** What a server is made from. */
@@ -98,12 +99,13 @@ async function assemble(storage: Storage, options: ServerOptions): Promise<Serve
   const counts = createConnectionCounts({ limits, clientAddress });
   const io = createSocketServer(httpServer, { limits, logger, counts });
   const cluster = createSingleNodeCluster(limits);
-  const overload = createOverload({ limits, logger });
+  const writeBound = createWriteBound({ limits });
+  const overload = createOverload({ limits, logger, writeBound });
   const ports = { storage, cluster, clock, limits, logger, clientAddress, counts, overload };
   const domain = createDomain({ ...ports, publisher: createPublisher(io, overload) });
   const services = createServices({ ...ports, keys, passwordCost, domain, publicUrl });
   const { authenticator, workspaces } = services;
-  const commands = createCommands({ ...ports, domain, authenticator });
+  const commands = createCommands({ ...ports, domain, authenticator, writeBound });
   const gateway = attachGateway({ ...ports, io, commands, domain, authenticator });
   const app = createApp({
     ...ports,

@@ -47,6 +47,8 @@ export interface Limits {
    * answered too late: 500 are several times what group commit has under way on a slow disk.
    */
   writesInFlight: number;
+  /** Whoever was refused as `busy` is told to come back at most about this much later. */
+  busyWaitMs: number;
   /** A request's head, and the whole of it, have to arrive in this time. Node's own defaults are minutes. */
   requestHeadMs: number;
   requestMs: number;
@@ -79,9 +81,9 @@ export interface Limits {
   /** How often those who lag are looked after. */
   laggingCheckMs: number;
 
-  /** When the event loop's delay (99th percentile) is above this, less important work is left undone. */
+  /** When the event loop's delay (99th percentile) is above this, or writes are refused, less important work is left undone. */
   shedDelayMs: number;
-  /** The delay is looked at this often, and one thing more or less is shed each time. */
+  /** Both are looked at this often, and one thing more or less is shed each time. */
   shedCheckMs: number;
 
   /** A decision that another event overtook is made again this often. */
@@ -142,6 +144,7 @@ export const defaultLimits: Limits = {
 
   commandDeadlineMs: 5 * SECOND,
   writesInFlight: 500,
+  busyWaitMs: 10 * SECOND,
   requestHeadMs: 10 * SECOND,
   requestMs: 30 * SECOND,
   keepAliveMs: 65 * SECOND,

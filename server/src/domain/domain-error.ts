@@ -18,12 +18,17 @@ export class DomainError extends Error {
 
   /** The error as it goes over the wire. */
   toRefusal(): Refusal {
-    return {
-      ok: false,
-      code: this.code,
-      message: this.message,
-      retryable: ERROR_CODES[this.code].retryable,
-      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
-    };
+    return refuse(this.code, this.message, this.retryAfterMs);
   }
+}
+
+/** A refusal without an error: the stack that an error takes down costs more than all else about refusing. */
+export function refuse(code: ErrorCode, message: string, retryAfterMs?: number): Refusal {
+  return {
+    ok: false,
+    code,
+    message,
+    retryable: ERROR_CODES[code].retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }

@@ -28,6 +28,7 @@ import { createConnectionCounts } from '../transport/realtime/connection-counts.
 import { attachGateway } from '../transport/realtime/gateway.ts';
 import { createPublisher } from '../transport/realtime/publisher.ts';
 import { createSocketServer } from '../transport/realtime/socket-server.ts';
+import { createWriteBound } from '../transport/write-bound.ts';
 
 /** Where the workspaces' widgets, and the console, are allowed to run. */
 export const SHOP_ORIGIN = 'https://shop.example';
@@ -104,10 +105,11 @@ function assemble(httpServer: HttpServer, storage: Storage, options: TestGateway
   const { authenticator, issue } = createTestAuthenticator(clock);
   const delay = { ms: 0 };
   const gauge = { read: () => delay.ms, close: () => {} };
-  const overload = createOverload({ limits, logger, gauge });
+  const writeBound = createWriteBound({ limits });
+  const overload = createOverload({ limits, logger, gauge, writeBound });
   const ports = { storage, cluster, clock, limits, logger, authenticator, counts, overload };
   const domain = createDomain({ ...ports, publisher: createPublisher(io, overload) });
-  const commands = createCommands({ ...ports, domain });
+  const commands = createCommands({ ...ports, domain, writeBound });
   const gateway = attachGateway({ ...ports, io, commands, domain });
   return { ...ports, io, domain, commands, gateway, logged, issue, delay };
 }

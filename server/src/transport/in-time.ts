@@ -1,4 +1,5 @@
-import { DomainError } from '../domain/domain-error.ts';
+import type { Refusal } from '@alcove/protocol';
+import { DomainError, refuse } from '../domain/domain-error.ts';
 
 /**
  * Rejects with `busy` in the place of work that takes too long. The work goes on: only a repetition with the same id can
@@ -18,11 +19,16 @@ export function inTime<Result>(work: Promise<Result>, deadlineMs: number): Promi
   });
 }
 
-/** The refusal of what cannot be done now, to be repeated after `retryAfterMs`. */
+const BUSY = 'The server is busy. Please try again in a moment.';
+
+/** What cannot be done now, to be repeated after `retryAfterMs`. */
 export function tooBusy(retryAfterMs: number = aboutASecond()): DomainError {
-  return new DomainError('busy', 'The server is busy. Please try again in a moment.', {
-    retryAfterMs,
-  });
+  return new DomainError('busy', BUSY, { retryAfterMs });
+}
+
+/** The same as an answer, for those who refuse thousands a second. */
+export function busyRefusal(retryAfterMs: number): Refusal {
+  return refuse('busy', BUSY, retryAfterMs);
 }
 
 /** Between one and two seconds: many who are refused together do not come back together. */

@@ -8,11 +8,14 @@ const SHEDDABLE = ['typing', 'presence', 'new visitors'] as const;
 
 describe('overload', () => {
   const delay = { ms: 0 };
+  const writes = { refused: 0 };
 
   function start() {
     const gauge = { read: () => delay.ms, close: () => {} };
+    const writeBound = { takeRefused: () => writes.refused };
     const limits = { shedDelayMs: 200, shedCheckMs: 2_000 };
-    const overload = createOverload({ limits, gauge, logger: pino({ level: 'silent' }) });
+    const logger = pino({ level: 'silent' });
+    const overload = createOverload({ limits, gauge, writeBound, logger });
     onTestFinished(overload.close);
     const after = (delayMs: number) => {
       delay.ms = delayMs;
@@ -46,6 +49,16 @@ describe('overload', () => {
     expect(after(10)).toEqual([]);
   });
 
+  it('counts a node as overloaded that refuses writes, however punctual it is', () => {
+    const { after } = start();
+    writes.refused = 1;
+    expect(after(0)).toEqual(['typing']);
+    expect(after(0)).toEqual(['typing', 'presence']);
+    writes.refused = 0;
+    expect(after(0)).toEqual(['typing']);
+    expect(after(0)).toEqual([]);
+  });
+
   it('tells of changes, and of nothing else', () => {
     const { overload, after } = start();
     const told: number[] = [];
@@ -58,7 +71,7 @@ describe('overload', () => {
 it('notices an event loop that is really late', async () => {
   const logger = pino({ level: 'silent' });
   const limits = { shedDelayMs: 20, shedCheckMs: 100 };
-  const overload = createOverload({ limits, logger });
+  const overload = createOverload({ limits, logger, writeBound: { takeRefused: () => 0 } });
   onTestFinished(overload.close);
   const changed = new Promise<void>((resolve) => {
     overload.onChange(resolve);

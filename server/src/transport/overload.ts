@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { Limits } from '../limits.ts';
+import type { WriteBound } from './write-bound.ts';
 
 /**
  * What is left undone when the node cannot keep up, in this order. Never the answer to a send that was accepted, and never
@@ -31,20 +32,26 @@ const CALM_SHARE = 0.5;
 export function createOverload(options: {
   limits: Pick<Limits, 'shedDelayMs' | 'shedCheckMs'>;
   logger: Logger;
+  writeBound: Pick<WriteBound, 'takeRefused'>;
   gauge?: DelayGauge;
 }): Overload {
-  const { limits, logger, gauge = createDelayGauge() } = options;
+  const { limits, logger, writeBound, gauge = createDelayGauge() } = options;
   const listeners: (() => void)[] = [];
   let shed = 0;
 
   const timer = setInterval(() => {
     const delayMs = gauge.read();
+    const refusedWrites = writeBound.takeRefused();
     const before = shed;
-    if (delayMs > limits.shedDelayMs) shed = Math.min(shed + 1, SHED_ORDER.length);
-    else if (delayMs < limits.shedDelayMs * CALM_SHARE) shed = Math.max(shed - 1, 0);
+    // A node that refuses in good time is never late, and has too much to do all the same.
+    if (delayMs > limits.shedDelayMs || refusedWrites > 0) {
+      shed = Math.min(shed + 1, SHED_ORDER.length);
+    } else if (delayMs < limits.shedDelayMs * CALM_SHARE) {
+      shed = Math.max(shed - 1, 0);
+    }
     if (shed === before) return;
     logger.warn(
-      { delayMs: Math.round(delayMs), shed: SHED_ORDER.slice(0, shed) },
+      { delayMs: Math.round(delayMs), refusedWrites, shed: SHED_ORDER.slice(0, shed) },
       shed > before ? 'the server is overloaded and sheds work' : 'the overload is easing',
     );
     for (const listener of listeners) listener();

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Cluster, Limiter } from '../../cluster/cluster.ts';
 import type { Authenticator } from '../../domain/authenticator.ts';
 import type { Domain } from '../../domain/create-domain.ts';
-import { DomainError } from '../../domain/domain-error.ts';
+import { DomainError, refuse } from '../../domain/domain-error.ts';
 import {
   type AgentPrincipal,
   actorOf,
@@ -13,7 +13,8 @@ import {
 } from '../../domain/principal.ts';
 import type { Limits } from '../../limits.ts';
 import { StoreUnavailableError } from '../../storage/store-unavailable-error.ts';
-import { aboutASecond, inTime, tooBusy } from '../in-time.ts';
+import { aboutASecond, busyRefusal, inTime } from '../in-time.ts';
+import type { WriteBound } from '../write-bound.ts';
 import { createAgentCommands } from './agent-commands.ts';
 import type { Command } from './command.ts';
 import { createVisitorCommands } from './visitor-commands.ts';
@@ -31,56 +32,69 @@ export interface Commands {
 /** What was brought about, in the shape that the protocol gives to this command, or why not. */
 export type Answer = Ack<object>;
 
-export function createCommands(options: {
+interface CommandsOptions {
   domain: Domain;
   authenticator: Authenticator;
   cluster: Cluster;
   limits: Limits;
   logger: Logger;
-}): Commands {
-  const { limits, logger } = options;
+  writeBound: WriteBound;
+}
+
+export function createCommands(options: CommandsOptions): Commands {
+  const { limits, logger, writeBound } = options;
   const { limiter } = options.cluster;
   // Maps, since a name comes from outside: `constructor` must not be a command.
   const visitorCommands = new Map(Object.entries(createVisitorCommands(options)));
   const agentCommands = new Map(Object.entries(createAgentCommands(options)));
   const inFlight = createCounter();
-  let writesInFlight = 0;
 
-  async function run<Who extends Caller>(
+  async function execute<Who extends Caller>(
     table: ReadonlyMap<string, Command<Who>>,
     caller: Who,
     name: string,
     input: unknown,
   ): Promise<Answer> {
     const command = table.get(name);
-    const writes = command?.isWrite ? 1 : 0;
-    inFlight.add();
-    writesInFlight += writes;
+    if (!command) return refuse('invalid', unknownCommand(table));
+    // Before it costs the caller a point, and before anything is looked at: what is refused must cost next to nothing, or
+    // the node is busy refusing.
+    if (command.isWrite && !writeBound.enter()) return busyRefusal(writeBound.retryAfterMs());
     try {
-      if (!command) throw new DomainError('invalid', unknownCommand(table));
-      // At once, and before it costs the caller a point: what is accepted beyond this would only be answered too late.
-      if (writes > 0 && writesInFlight > limits.writesInFlight) throw tooBusy();
+      return await inTime(run(command, caller, name, input), limits.commandDeadlineMs);
+    } catch (error) {
+      return toRefusal(error, logger, {});
+    }
+  }
+
+  async function run<Who extends Caller>(
+    command: Command<Who>,
+    caller: Who,
+    name: string,
+    input: unknown,
+  ): Promise<Answer> {
+    inFlight.add();
+    try {
       // Before parsing, so that a flood of rubbish is as limited as one of messages.
-      await takePoint(limiter, command, caller);
+      const { retryAfterMs } = await takePoint(limiter, command, caller);
+      if (retryAfterMs !== undefined) return refuse('rate_limited', TOO_MUCH, retryAfterMs);
       return { ok: true, ...(await command.execute(caller, input)) };
     } catch (error) {
       return toRefusal(error, logger, { command: name, workspaceId: caller.principal.workspaceId });
     } finally {
-      writesInFlight -= writes;
+      if (command.isWrite) writeBound.leave();
       inFlight.remove();
     }
   }
 
-  const answerInTime = (work: Promise<Answer>) =>
-    inTime(work, limits.commandDeadlineMs).catch((error: unknown) => toRefusal(error, logger, {}));
-
   return {
-    executeVisitor: (caller, name, input) =>
-      answerInTime(run(visitorCommands, caller, name, input)),
-    executeAgent: (caller, name, input) => answerInTime(run(agentCommands, caller, name, input)),
+    executeVisitor: (caller, name, input) => execute(visitorCommands, caller, name, input),
+    executeAgent: (caller, name, input) => execute(agentCommands, caller, name, input),
     whenIdle: inFlight.whenZero,
   };
 }
+
+const TOO_MUCH = 'That was too much at once. Please wait a moment.';
 
 /** Turns whatever was thrown into words. What nobody expected is logged with its cause, and told by a number only. */
 export function toRefusal(error: unknown, logger: Logger, context: object): Refusal {
@@ -103,15 +117,9 @@ export function toRefusal(error: unknown, logger: Logger, context: object): Refu
   return { ...refusal.toRefusal(), requestId };
 }
 
-async function takePoint(limiter: Limiter, command: Command<never>, caller: Caller) {
-  const { name, rate } = command.bucket;
-  const { workspaceId } = caller.principal;
-  const key = `${workspaceId}/${actorOf(caller.principal).id}`;
-  const { retryAfterMs } = await limiter.take(name, key, rate);
-  if (retryAfterMs === undefined) return;
-  throw new DomainError('rate_limited', 'That was too much at once. Please wait a moment.', {
-    retryAfterMs,
-  });
+function takePoint(limiter: Limiter, { bucket }: Command<never>, { principal }: Caller) {
+  const key = `${principal.workspaceId}/${actorOf(principal).id}`;
+  return limiter.take(bucket.name, key, bucket.rate);
 }
 
 function unknownCommand(table: ReadonlyMap<string, unknown>): string {

@@ -1,4 +1,5 @@
 import type { Rate } from '../../cluster/cluster.ts';
+import { createLine } from '../line.ts';
 
 /** Lets handshakes in no faster than the node can take them, and spreads those who have to come back. */
 export interface Admission {
@@ -23,25 +24,19 @@ interface AdmissionOptions {
  * a thousand clients who lost the server together come back one after the other instead of together again.
  */
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { rate, longestWaitMs, now = () => performance.now(), random = Math.random } = options;
+  const { rate, longestWaitMs, now = () => performance.now(), random } = options;
   const spacingMs = rate.durationMs / rate.points;
   const slackMs = Math.max(spacingMs, rate.durationMs * BURST_SHARE);
+  const line = createLine({ longestWaitMs, looseMs: slackMs, now, random });
   let bucketIsEmptyAt = 0;
-  let lineEndsAt = 0;
 
   return {
     ask() {
       const at = now();
       const nextEmptyAt = Math.max(bucketIsEmptyAt, at) + spacingMs;
-      if (nextEmptyAt - at <= slackMs) {
-        bucketIsEmptyAt = nextEmptyAt;
-        return undefined;
-      }
-      lineEndsAt = Math.min(Math.max(lineEndsAt, at) + spacingMs, at + longestWaitMs);
-      const waitMs = lineEndsAt - at;
-      // Places are only as far apart as clocks and networks are exact; beyond the end of the line there are none.
-      const isInLine = waitMs < longestWaitMs;
-      return Math.ceil(isInLine ? waitMs + random() * slackMs : waitMs * (1 - random() / 2));
+      if (nextEmptyAt - at > slackMs) return line.takePlace(spacingMs);
+      bucketIsEmptyAt = nextEmptyAt;
+      return undefined;
     },
   };
 }
