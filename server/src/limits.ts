@@ -63,8 +63,16 @@ export interface Limits {
   sessionSweepMs: number;
   /** A visitor's token and page that were found good need not be looked up again in this time. */
   verifiedMs: number;
+  /**
+   * A connection's session is looked up again this often, in case nobody told this node that it has ended. Half of it at
+   * the least: not all of those who came together are looked up together.
+   */
+  sessionCheckMs: number;
   /** A participant whose last connection is gone stays online this long, so that a reload is no news. */
   presenceGraceMs: number;
+  /** Several nodes: whoever is here is so for this long, unless the node says it again; which it does this often. */
+  presenceTtlMs: number;
+  presenceRefreshMs: number;
   /** Of each session and conversation one beginning and one end of typing are relayed in this time. */
   typingIntervalMs: number;
   /** That a visitor is there is written down again after this time, or when the page is another one. */
@@ -80,6 +88,18 @@ export interface Limits {
   stalledMs: number;
   /** How often those who lag are looked after. */
   laggingCheckMs: number;
+
+  /** Several nodes: each looks this often whether it hears itself, and is alone after so many times of silence. */
+  heartbeatMs: number;
+  missedHeartbeats: number;
+  /** What Redis may take for an answer about presence or limits. Messages wait for it, if only for their limit. */
+  redisCommandMs: number;
+  /** What it may take to connect. A start waits no longer before it goes on without Redis. */
+  redisConnectMs: number;
+  /** Hints that wait for a connection which takes nothing: more are dropped. */
+  redisQueuedBytes: number;
+  /** Clients who asked more often while nodes were out of reach of one another are greeted again, so many at a time. */
+  welcomesPerSecond: number;
 
   /** When the event loop's delay (99th percentile) is above this, or writes are refused, less important work is left undone. */
   shedDelayMs: number;
@@ -153,7 +173,10 @@ export const defaultLimits: Limits = {
   pingTimeoutMs: 20 * SECOND,
   sessionSweepMs: SECOND,
   verifiedMs: MINUTE,
+  sessionCheckMs: MINUTE,
   presenceGraceMs: 15 * SECOND,
+  presenceTtlMs: 30 * SECOND,
+  presenceRefreshMs: 10 * SECOND,
   typingIntervalMs: 2 * SECOND,
   visitNoteMs: 5 * MINUTE,
   rosterTtlMs: 30 * SECOND,
@@ -163,6 +186,13 @@ export const defaultLimits: Limits = {
   stalledBytes: 4 * MEGABYTE,
   stalledMs: 10 * SECOND,
   laggingCheckMs: 100,
+
+  heartbeatMs: SECOND,
+  missedHeartbeats: 3,
+  redisCommandMs: 300,
+  redisConnectMs: 3 * SECOND,
+  redisQueuedBytes: 8 * MEGABYTE,
+  welcomesPerSecond: 200,
 
   shedDelayMs: 200,
   shedCheckMs: 2 * SECOND,

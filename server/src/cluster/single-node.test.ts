@@ -3,7 +3,7 @@ import { describeClusterContract } from './cluster-contract.ts';
 import { createSingleNodeCluster } from './single-node.ts';
 
 describeClusterContract('the single-node engine', {
-  create: async (options) => createSingleNodeCluster(options),
+  create: async (options) => [createSingleNodeCluster(options)],
 });
 
 it('keeps somebody online for exactly the grace time', async () => {

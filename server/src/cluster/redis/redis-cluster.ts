@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Cluster } from '../cluster.ts';
+import { openRedisClients } from './clients.ts';
+import { createFanOut } from './fan-out.ts';
+import { createHints } from './hints.ts';
+import { createRedisLimiter } from './limiter.ts';
+import { createLink } from './link.ts';
+import { createRedisPresence } from './presence.ts';
+import { createRedisRevocations } from './revocations.ts';
+import { refusalOf, watchVersion } from './server-check.ts';
+
+/** Times are milliseconds. */
+export interface RedisClusterLimits {
+  presenceGraceMs: number;
+  presenceTtlMs: number;
+  presenceRefreshMs: number;
+  heartbeatMs: number;
+  missedHeartbeats: number;
+  redisCommandMs: number;
+  redisConnectMs: number;
+  redisQueuedBytes: number;
+}
+
+export interface RedisClusterOptions {
+  /** `redis:` or `rediss:`, with the password if there is one. */
+  url: string;
+  /** Every key and channel begins with it: deployments that share a Redis must differ in it. */
+  prefix: string;
+  limits: RedisClusterLimits;
+  logger: Logger;
+}
+
+/**
+ * A node among others that share a Redis. Without Redis it goes on by itself, and joins when there is one.
+ *
+ * @throws Error in words for the operator when Redis answers but cannot be used: a wrong password, a version that is too old.
+ */
+export async function createRedisCluster(options: RedisClusterOptions): Promise<Cluster> {
+  const { prefix, limits } = options;
+  const { clients, hints, link, node, refusals } = connect(options);
+  const shared = { ...clients, hints, prefix, node, isDown: link.isDown };
+  let limitsDecidedAlone = 0;
+  const limiter = createRedisLimiter({ ...shared, onAlone: () => limitsDecidedAlone++ });
+  const presence = createRedisPresence({
+    ...shared,
+    ttlMs: limits.presenceTtlMs,
+    refreshMs: limits.presenceRefreshMs,
+    graceMs: limits.presenceGraceMs,
+  });
+  link.onChange((isDown) => {
+    if (!isDown) presence.refresh();
+  });
+
+  async function close() {
+    await presence.close();
+    link.close();
+    clients.close();
+  }
+
+  await link.settle(limits.redisConnectMs);
+  const [refusal] = refusals;
+  if (refusal) {
+    await close();
+    throw new Error(refusal);
+  }
+  return {
+    adapter: createFanOut(shared),
+    presence,
+    limiter,
+    revocations: createRedisRevocations(shared),
+    isDegraded: link.isDown,
+    onDegraded: link.onChange,
+    figures: () => ({
+      ...hints.figures(),
+      presenceEntries: presence.size(),
+      limitsDecidedAlone,
+      outages: link.outages(),
+    }),
+    close,
+  };
+}
+
+/** The connections, and everything that watches over them. */
+function connect({ url, prefix, limits, logger }: RedisClusterOptions) {
+  const node = randomBytes(9).toString('base64url');
+  /** What an operator has to change first. */
+  const refusals: string[] = [];
+  const hear = (reason: string) => {
+    const refusal = refusalOf(reason);
+    if (refusal) refusals.push(refusal);
+    link.hear(refusal ?? reason);
+  };
+  const clients = openRedisClients({
+    url,
+    commandMs: limits.redisCommandMs,
+    connectMs: limits.redisConnectMs,
+    onError: hear,
+  });
+  const hints = createHints({ ...clients, maxQueuedBytes: limits.redisQueuedBytes });
+  const link = createLink({
+    clients,
+    hints,
+    channel: `${prefix}:beat:${node}`,
+    beatMs: limits.heartbeatMs,
+    missedBeats: limits.missedHeartbeats,
+    connectMs: limits.redisConnectMs,
+    logger,
+  });
+  watchVersion(clients.store, hear);
+  return { clients, hints, link, node, refusals };
+}
