@@ -1,11 +1,11 @@
-import { createId, NAMESPACES, PROTOCOL_VERSION } from '@alcove/protocol';
+import { NAMESPACES, PROTOCOL_VERSION } from '@alcove/protocol';
 import type { SpawnedServer } from '@alcove/server/testing';
 import type { BenchResult } from './bench-result.ts';
 import { each } from './each.ts';
 import { median, round } from './figures.ts';
 import { createLoad, type Load, type Target } from './load.ts';
 import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
-import { connectVisitor, readAcks, readDeliveries, sendText } from './targets.ts';
+import { connectVisitor, readAcks, readDeliveries, makingClientIds, sendText } from './targets.ts';
 import { openWire, type Wire } from './wire.ts';
 
 const AGENTS = 50;
@@ -120,9 +120,9 @@ async function openShop(visitorCount: number): Promise<Shop> {
       ears.sender(packet);
     }),
   );
-  const idPrefix = createId('cl').slice(0, -7);
+  const idOf = makingClientIds();
   const target: Target = {
-    send: (sender, id, text) => sendText(visitors[sender], { id, idPrefix, text }),
+    send: (sender, id, text) => sendText(visitors[sender], { id, clientMessageId: idOf(id), text }),
     listen(onAck, onDelivery) {
       ears.sender = readAcks(`43${NAMESPACES.visitor},`, onAck);
       ears.receiver = readDeliveries(`42${NAMESPACES.agent},["event"`, onDelivery);

@@ -50,10 +50,9 @@ export async function prepareAlcove(server: SpawnedServer, { senders }: Shape): 
   const visitors = await each(senders, () =>
     connectVisitor(server, (packet) => ears.sender(packet)),
   );
-  // As long as ids of clients are, and made in no time.
-  const idPrefix = createId('cl').slice(0, -7);
+  const idOf = makingClientIds();
   return {
-    send: (sender, id, text) => sendText(visitors[sender], { id, idPrefix, text }),
+    send: (sender, id, text) => sendText(visitors[sender], { id, clientMessageId: idOf(id), text }),
     listen(onAck, onDelivery) {
       ears.sender = readAcks(`43${NAMESPACES.visitor},`, onAck);
       ears.receiver = readDeliveries(`42${NAMESPACES.agent},["event"`, onDelivery);
@@ -82,15 +81,31 @@ export async function connectVisitor(
   return { wire, conversationId };
 }
 
+/**
+ * Makes the function that makes client ids as `createId` does, but for their randomness: the load should cost little, and
+ * compete with the server as little as it can.
+ */
+export function makingClientIds(): (id: number) => string {
+  const run = createId('cl').slice(-9);
+  let [now, time] = [0, ''];
+  return (id) => {
+    if (Date.now() !== now) {
+      now = Date.now();
+      time = createId('cl').slice(0, -16);
+    }
+    return `${time}${run}${String(id).padStart(7, '0')}`;
+  };
+}
+
 /** Sends one text into the visitor's conversation. */
 export function sendText(
   visitor: ConnectedVisitor | undefined,
-  { id, idPrefix, text }: { id: number; idPrefix: string; text: string },
+  { id, clientMessageId, text }: { id: number; clientMessageId: string; text: string },
 ): void {
   if (!visitor) throw new Error('there is no such sender');
   const { wire, conversationId } = visitor;
   wire.send(
-    `42${NAMESPACES.visitor},${id}["message.send",{"conversationId":"${conversationId}","clientMessageId":"${idPrefix}-${id}","content":{"kind":"text","text":"${text}"}}]`,
+    `42${NAMESPACES.visitor},${id}["message.send",{"conversationId":"${conversationId}","clientMessageId":"${clientMessageId}","content":{"kind":"text","text":"${text}"}}]`,
   );
 }
 

@@ -28,12 +28,12 @@ export const sabotages = {
     changes: [
       {
         file: `${tables}/append.ts`,
-        find: '     ON CONFLICT (conversation, actor_kind, actor_id, client_event_id) DO NOTHING',
+        find: '     ON CONFLICT (client_event_id, conversation, actor_kind, actor_id) DO NOTHING',
         replace: '',
       },
       {
         file: 'server/src/storage/sqlite/schema.ts',
-        find: ',\n    UNIQUE (conversation, actor_kind, actor_id, client_event_id)',
+        find: ',\n    UNIQUE (client_event_id, conversation, actor_kind, actor_id)',
         replace: '',
       },
     ],

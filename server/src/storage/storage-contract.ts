@@ -409,6 +409,37 @@ export function describeStorage(
         );
       });
 
+      it('is at its newest event in every view, right after that was acknowledged among many', async () => {
+        const { conversations, conversationId, visitor } = await oneConversation(storage);
+        const agentId = createId('ag');
+        const views: (() => Promise<ConversationRecord[]>)[] = [
+          async () => [(await conversations.get(conversationId)) ?? []].flat(),
+          () => conversations.getMany([conversationId]),
+          async () => (await conversations.listForVisitor(visitor.id, 10)).conversations,
+          async () =>
+            (await conversations.listInbox({ view: 'all', agentId, limit: 10 })).conversations,
+          async () => [await conversations.open({ ...openingBy(visitor), ...opening })],
+          async () => (await conversations.changedSince(cursor, 10)).conversations,
+        ];
+        const first = await conversations.get(conversationId);
+        const opening = { clientConversationId: first?.clientConversationId ?? '' };
+        const cursor = await conversations.currentCursor();
+        for (const [round, view] of views.entries()) {
+          await Promise.all(
+            Array.from({ length: 50 }, () => conversations.append(request(conversationId))),
+          );
+          const seen = await view();
+          expect(seen.map(({ appliedSeq }) => appliedSeq)).toEqual([50 * (round + 1)]);
+        }
+        const busy = Array.from({ length: 50 }, () => message());
+        await Promise.all(
+          [...busy, assigned({ agentId })].map((event) =>
+            conversations.append(request(conversationId, event)),
+          ),
+        );
+        expect(await conversations.countInbox(agentId)).toMatchObject({ mine: 1, unassigned: 0 });
+      });
+
       it('is one, however many open it under the same client id', async () => {
         const workspace = await createWorkspace(storage);
         const visitor = await createVisitor(workspace);

@@ -12,7 +12,9 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import type { BackupContents } from '../backup.ts';
-import { openForReading } from './connection.ts';
+import { openForReading, preparer } from './connection.ts';
+import { catchingUp } from './tables/catch-up.ts';
+import { createRowWriter } from './tables/row-writer.ts';
 import { verify } from './verify.ts';
 
 /** Where the data is. */
@@ -97,11 +99,20 @@ function complete(partial: string, files: Map<string, string>, now: string): Bac
     connection.prepare('INSERT INTO backup VALUES (?)').run(now);
     const insert = connection.prepare('INSERT INTO backup_files VALUES (?, ?)');
     for (const [name, content] of files) insert.run(name, content);
+    catchUpRows(connection);
     connection.exec('COMMIT');
     return verify(connection);
   } finally {
     connection.close();
   }
+}
+
+/** A running server may be late with rows (ADR 0015). A file that was not upgraded yet has no such rows, nor their table. */
+function catchUpRows(connection: DatabaseSync): void {
+  const table = "SELECT 1 FROM sqlite_schema WHERE name = 'rows_behind'";
+  if (connection.prepare(table).get() === undefined) return;
+  const prepare = preparer(connection);
+  catchingUp(prepare, createRowWriter(prepare))();
 }
 
 function readFiles(folder: string): Map<string, string> {

@@ -26,7 +26,7 @@ afterEach(() => {
 
 it('runs a whole group in one transaction', () => {
   const commits = countCommits();
-  const answers = createGroupCommit(connection)(Array.from({ length: 64 }, () => account()));
+  const answers = createGroupCommit(connection).run(Array.from({ length: 64 }, () => account()));
   expect(outcomes(answers)).toEqual(Array.from({ length: 64 }, () => 'done'));
   expect(commits()).toBe(1);
   expect(storedAccounts()).toBe(64);
@@ -34,7 +34,7 @@ it('runs a whole group in one transaction', () => {
 
 it('keeps what a write gave up from hurting its neighbours', () => {
   const orphan: WriteCall = ['createInvitation', invitation('ws_none')];
-  const answers = createGroupCommit(connection)([account(), orphan, account()]);
+  const answers = createGroupCommit(connection).run([account(), orphan, account()]);
   expect(outcomes(answers)).toEqual(['done', 'failed', 'done']);
   expect(answers[1]).toMatchObject({ message: expect.stringContaining('FOREIGN KEY') });
   expect(storedAccounts()).toBe(2);
@@ -54,7 +54,7 @@ it('leaves nothing of a write that fails half-way', () => {
   };
   const visitor = { id: createId('vi'), contactId: 'co_other', createdAt: at };
   const workspace = workspaceRecord();
-  const answers = createGroupCommit(connection)([
+  const answers = createGroupCommit(connection).run([
     ['createWorkspace', workspace],
     ['createVisitor', workspace.id, visitor, { ...contact, createdAt: at, lastSeenAt: at }],
   ]);
@@ -63,7 +63,7 @@ it('leaves nothing of a write that fails half-way', () => {
 });
 
 it('says unavailable, for all of the group or for none, when the file may not grow', () => {
-  const commit = createGroupCommit(connection);
+  const { run: commit } = createGroupCommit(connection);
   const { page_count: pages } = connection.prepare('PRAGMA page_count').get() ?? {};
   connection.exec(`PRAGMA max_page_count = ${Number(pages) + 4}`);
   const answers = commit(Array.from({ length: 200 }, () => account()));
@@ -78,7 +78,7 @@ it('says unavailable, for all of the group or for none, when the file may not gr
 it('says unavailable when the file is read-only', () => {
   connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   const readOnly = openForReading(file);
-  expect(outcomes(createGroupCommit(readOnly)([account(), account()]))).toEqual([
+  expect(outcomes(createGroupCommit(readOnly).run([account(), account()]))).toEqual([
     'unavailable',
     'unavailable',
   ]);
@@ -88,7 +88,7 @@ it('says unavailable when the file is read-only', () => {
 it('says unavailable when another program keeps the lock, and waits for it once only', () => {
   const other = new DatabaseSync(file);
   other.exec('BEGIN IMMEDIATE');
-  const commit = createGroupCommit(connection);
+  const { run: commit } = createGroupCommit(connection);
   const waits = Array.from({ length: 10 }, () => {
     const startedAt = performance.now();
     expect(outcomes(commit([account(), account()]))).toEqual(['unavailable', 'unavailable']);
@@ -113,7 +113,7 @@ it('goes on from what another program wrote to the file', () => {
     clientConversationId: 'cl',
     createdAt,
   };
-  const commit = createGroupCommit(connection);
+  const { run: commit } = createGroupCommit(connection);
   const append = () => {
     const [answer] = commit([['append', workspaceId, message(conversationId)]]);
     return answer?.outcome === 'done' ? answer.result : answer;

@@ -3,8 +3,8 @@ import { preparer, WRITER_IMPATIENCE_MS, WRITER_PATIENCE_MS } from './connection
 import type { CallOf } from './operations.ts';
 import { perform } from './operations.ts';
 import { isUnavailable } from './store-error.ts';
-import type { ConversationCache } from './tables/conversation-cache.ts';
-import { createConversationCache } from './tables/conversation-cache.ts';
+import type { ConversationRows } from './tables/conversation-rows.ts';
+import { createConversationRows } from './tables/conversation-rows.ts';
 import type { Writes } from './tables/writes.ts';
 import { createWrites } from './tables/writes.ts';
 
@@ -16,42 +16,58 @@ export type WriteAnswer =
   | { outcome: 'done'; result: unknown }
   | { outcome: 'unavailable' | 'failed'; message: string };
 
+/** Runs writes in groups. */
+export interface GroupCommit {
+  /** Runs them in one transaction. Their answers, in order, are handed out after COMMIT only. */
+  run(calls: readonly WriteCall[]): WriteAnswer[];
+  /** Whether rows of conversations may be behind their logs in the file. Then a `run` later on, of nothing too, writes them. */
+  areRowsBehind(): boolean;
+}
+
 /**
- * Makes the function that runs a group of writes in one transaction: one wait for the disk, shared by all of them.
+ * One transaction for a group of writes: one wait for the disk, shared by all of them.
  *
- * Answers are handed out after COMMIT only; when the transaction as a whole fails, no write of it has happened. A write
- * that fails by itself takes nothing with it: the group is taken back and run again, each write in a savepoint of its own.
- * They do not have one from the start since hardly any ever fails, and savepoints are a twelfth of what a write costs.
+ * When the transaction as a whole fails, no write of it has happened. A write that fails by itself takes nothing with it: the
+ * group is taken back and run again, each write in a savepoint of its own. They do not have one from the start since hardly
+ * any ever fails, and savepoints are a twelfth of what a write costs.
  */
-export function createGroupCommit(connection: DatabaseSync) {
+export function createGroupCommit(connection: DatabaseSync): GroupCommit {
   const prepare = preparer(connection);
-  const cache = createConversationCache(prepare);
-  const writes = createWrites(prepare, cache);
+  const rows = createConversationRows(prepare);
+  const writes = createWrites(prepare, rows);
   const run = ([name, ...parameters]: WriteCall): WriteAnswer => ({
     outcome: 'done',
     result: perform(writes, name, parameters),
   });
-  const inSavepoint = createSavepoint(connection, cache);
-  const inTransaction = createTransaction(connection, cache);
+  const inSavepoint = createSavepoint(connection, rows);
+  const inTransaction = createTransaction(connection, rows);
   const patience = createPatience(connection);
 
-  return (calls: readonly WriteCall[]): WriteAnswer[] => {
-    try {
-      const answers = inTransaction(() => calls.map(run));
-      patience.restore();
-      return answers;
-    } catch (error) {
-      // What keeps SQLite from working keeps it from each write.
-      if (isUnavailable(error)) {
-        patience.lose();
+  return {
+    run(calls) {
+      try {
+        const answers = inTransaction(() => {
+          const done = calls.map(run);
+          rows.settle(calls.length);
+          return done;
+        });
+        patience.restore();
+        return answers;
+      } catch (error) {
+        // What keeps SQLite from working keeps it from each write.
+        if (isUnavailable(error)) {
+          patience.lose();
+          return calls.map(() => answerTo(error));
+        }
+      }
+      try {
+        return inTransaction(() => calls.map((call) => inSavepoint(() => run(call))));
+      } catch (error) {
         return calls.map(() => answerTo(error));
       }
-    }
-    try {
-      return inTransaction(() => calls.map((call) => inSavepoint(() => run(call))));
-    } catch (error) {
-      return calls.map(() => answerTo(error));
-    }
+    },
+
+    areRowsBehind: () => rows.areBehind(),
   };
 }
 
@@ -74,7 +90,7 @@ function createPatience(connection: DatabaseSync) {
 }
 
 /** Makes the function that lets `act` happen as a whole or not at all. */
-function createTransaction(connection: DatabaseSync, cache: ConversationCache) {
+function createTransaction(connection: DatabaseSync, rows: ConversationRows) {
   const prepare = preparer(connection);
   const begin = prepare('BEGIN IMMEDIATE');
   const commit = prepare('COMMIT');
@@ -83,25 +99,26 @@ function createTransaction(connection: DatabaseSync, cache: ConversationCache) {
   let knownVersion = dataVersion.get()?.data_version;
 
   return <Result>(act: () => Result): Result => {
+    // Fails where another program keeps the lock: then nothing was touched.
+    begin.run();
     try {
-      begin.run();
       // It tells of commits by others, for instance of an operator's own SQL while the server runs.
       const version = dataVersion.get()?.data_version;
-      if (version !== knownVersion) cache.clear();
+      if (version !== knownVersion) rows.forget();
       knownVersion = version;
       const result = act();
       commit.run();
       return result;
     } catch (error) {
       if (connection.isTransaction) rollback.run();
-      cache.clear();
+      rows.forget();
       throw error;
     }
   };
 }
 
 /** Makes the function that runs one write of a transaction in such a way that its failure is its own. */
-function createSavepoint(connection: DatabaseSync, cache: ConversationCache) {
+function createSavepoint(connection: DatabaseSync, rows: ConversationRows) {
   const prepare = preparer(connection);
   const savepoint = prepare('SAVEPOINT item');
   const release = prepare('RELEASE item');
@@ -111,6 +128,8 @@ function createSavepoint(connection: DatabaseSync, cache: ConversationCache) {
     savepoint.run();
     try {
       const answer = act();
+      // A later item that fails makes the writer forget where this one's row stood.
+      rows.settle(1);
       release.run();
       return answer;
     } catch (error) {
@@ -118,7 +137,7 @@ function createSavepoint(connection: DatabaseSync, cache: ConversationCache) {
       if (!connection.isTransaction) throw error;
       rollbackItem.run();
       release.run();
-      cache.clear();
+      rows.forget();
       return answerTo(error);
     }
   };

@@ -55,6 +55,7 @@ async function openFile(file: string, isDurable: boolean): Promise<Storage> {
     return createSqliteStorage({
       reads,
       write: writer.run,
+      areRowsBehind: writer.areRowsBehind,
       async close() {
         // The reader first: the last connection to go copies the log into the file, and a reader may not write.
         connection.close();

@@ -201,6 +201,36 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE store (generation TEXT NOT NULL) STRICT;
   INSERT INTO store VALUES (lower(hex(randomblob(8))));
   `,
+  `
+  -- Unique by the client id first, which begins with the time when it was made: what all conversations get at one time
+  -- lies side by side at the index's end, instead of on a page for each conversation.
+  CREATE TABLE events_by_time (
+    conversation INTEGER NOT NULL REFERENCES conversations (number),
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    at TEXT NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id TEXT NOT NULL,
+    via TEXT NOT NULL,
+    client_event_id TEXT NOT NULL,
+    details TEXT NOT NULL, -- JSON with sorted keys: what this type of event has beside the columns
+    is_visible INTEGER NOT NULL, -- to the visitor
+    visitor_prev INTEGER NOT NULL,
+    message_count INTEGER NOT NULL, -- up to this event: the messages between two events are a subtraction
+    visitor_message_count INTEGER NOT NULL,
+    said TEXT,
+    message_seq INTEGER,
+    PRIMARY KEY (conversation, seq),
+    UNIQUE (client_event_id, conversation, actor_kind, actor_id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO events_by_time SELECT * FROM events;
+  DROP TABLE events;
+  ALTER TABLE events_by_time RENAME TO events;
+  CREATE INDEX changes_of_messages ON events (conversation, message_seq) WHERE message_seq IS NOT NULL;
+
+  -- Conversations whose row has not been folded up to the end of its log yet.
+  CREATE TABLE rows_behind (conversation INTEGER NOT NULL PRIMARY KEY REFERENCES conversations (number)) STRICT;
+  `,
 ];
 
 /**

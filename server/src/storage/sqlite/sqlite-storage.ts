@@ -4,6 +4,7 @@ import type { Caller } from './operations.ts';
 import { perform } from './operations.ts';
 import { toStoreError } from './store-error.ts';
 import { placeEvent } from './tables/events.ts';
+import type { WhichRows } from './tables/conversation-rows.ts';
 import type { Reads } from './tables/reads.ts';
 import type { Writes } from './tables/writes.ts';
 
@@ -11,11 +12,14 @@ import type { Writes } from './tables/writes.ts';
 export interface SqliteStorageParts {
   reads: Reads;
   write: Caller<Writes>;
+  /** Whether `write('writeRows')` may have something to do. */
+  areRowsBehind(): boolean;
   close(): Promise<void>;
 }
 
 /** The storage interface over reads on this thread and writes on another. */
-export function createSqliteStorage({ reads, write, close }: SqliteStorageParts): Storage {
+export function createSqliteStorage(parts: SqliteStorageParts): Storage {
+  const { reads, write, areRowsBehind, close } = parts;
   let closing: Promise<void> | undefined;
   const read: Caller<Reads> = async (name, ...parameters) => {
     if (closing !== undefined)
@@ -26,9 +30,13 @@ export function createSqliteStorage({ reads, write, close }: SqliteStorageParts)
       throw toStoreError(name, error);
     }
   };
+  /** Conversations' rows as of the last ack. A store that cannot write is read as it is. */
+  const upToDate = async (workspaceId: string, which: WhichRows): Promise<void> => {
+    if (areRowsBehind()) await write('writeRows', workspaceId, which).catch(() => undefined);
+  };
   return {
     directory: createDirectory(read, write),
-    forWorkspace: (workspaceId) => createWorkspace(workspaceId, read, write),
+    forWorkspace: (workspaceId) => createWorkspace(workspaceId, { read, write, upToDate }),
     async check() {
       // Any look-up reaches the file.
       await read('workspace', '');
@@ -36,6 +44,13 @@ export function createSqliteStorage({ reads, write, close }: SqliteStorageParts)
     },
     close: () => (closing ??= close()),
   };
+}
+
+/** What a workspace's handle is made of. */
+interface Engine {
+  read: Caller<Reads>;
+  write: Caller<Writes>;
+  upToDate(workspaceId: string, which: WhichRows): Promise<void>;
 }
 
 function createDirectory(read: Caller<Reads>, write: Caller<Writes>): Directory {
@@ -71,7 +86,8 @@ function createDirectory(read: Caller<Reads>, write: Caller<Writes>): Directory 
   };
 }
 
-function createWorkspace(id: string, read: Caller<Reads>, write: Caller<Writes>): WorkspaceStorage {
+function createWorkspace(id: string, engine: Engine): WorkspaceStorage {
+  const { read, write } = engine;
   return {
     id,
     settings: {
@@ -99,21 +115,34 @@ function createWorkspace(id: string, read: Caller<Reads>, write: Caller<Writes>)
       getMany: (contactIds) => read('contacts', id, contactIds),
       update: (contactId, change) => write('updateContact', id, contactId, change),
     },
-    conversations: createConversations(id, read, write),
+    conversations: createConversations(id, engine),
   };
 }
 
-function createConversations(
-  id: string,
-  read: Caller<Reads>,
-  write: Caller<Writes>,
-): ConversationStorage {
+function createConversations(id: string, { read, write, upToDate }: Engine): ConversationStorage {
+  /** Reads rows of conversations. */
+  const readRows = async <Name extends keyof Reads>(
+    which: WhichRows,
+    name: Name,
+    ...parameters: Parameters<Reads[Name]>
+  ) => {
+    await upToDate(id, which);
+    return read(name, ...parameters);
+  };
   return {
     open: (conversation) => write('openConversation', id, conversation),
-    get: (conversationId) => read('conversation', id, conversationId),
-    getMany: (conversationIds) => read('conversations', id, conversationIds),
+    get: (conversationId) =>
+      readRows({ conversationIds: [conversationId] }, 'conversation', id, conversationId),
+    getMany: (conversationIds) =>
+      readRows({ conversationIds }, 'conversations', id, conversationIds),
     async listForVisitor(visitorId, limit) {
-      const conversations = await read('conversationsOfVisitor', id, visitorId, limit);
+      const conversations = await readRows(
+        { visitorId },
+        'conversationsOfVisitor',
+        id,
+        visitorId,
+        limit,
+      );
       return { conversations, cursors: await read('cursors', id, conversations.map(idOf)) };
     },
     async append(request) {
@@ -123,10 +152,11 @@ function createConversations(
       return { outcome, event: placeEvent(request, appending), visitorPrev };
     },
     readEvents: (query) => read('events', id, query),
-    listInbox: (query) => read('inbox', id, query),
-    changedSince: (cursor, limit) => read('changedConversations', id, cursor, limit),
+    listInbox: (query) => readRows('all', 'inbox', id, query),
+    changedSince: (cursor, limit) => readRows('all', 'changedConversations', id, cursor, limit),
+    // One that is behind repeats what changed meanwhile.
     currentCursor: () => read('latestCursor', id),
-    countInbox: (agentId) => read('inboxCounts', id, agentId),
+    countInbox: (agentId) => readRows('all', 'inboxCounts', id, agentId),
     countMessages: (queries) => read('messageCounts', id, queries),
     advanceCursor: (advance) => write('advanceCursor', id, advance),
     cursorsOf: (conversationIds) => read('cursors', id, conversationIds),

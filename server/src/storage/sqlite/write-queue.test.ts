@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { beforeEach, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import type { WriteAnswer } from './group-commit.ts';
+import type { WriterMessage } from './write-queue.ts';
 import { WriteQueue } from './write-queue.ts';
 
 let queue: WriteQueue;
@@ -142,7 +143,8 @@ function createThread() {
       const group = groups[this.answered] ?? [];
       this.answered += 1;
       const done = group.map((): WriteAnswer => ({ outcome: 'done', result: null }));
-      emitter.emit('message', JSON.stringify(answers ?? done));
+      const said: WriterMessage = { answers: answers ?? done, areRowsBehind: false };
+      emitter.emit('message', JSON.stringify(said));
     },
   };
 }

@@ -13,6 +13,14 @@ const LIMIT = 10_000;
  */
 const SLICE = 8;
 
+/** What the thread says after each group. */
+export interface WriterMessage {
+  /** To the writes of the group, in order. */
+  answers: WriteAnswer[];
+  /** Whether conversations' rows in the file may be older than what was acknowledged. */
+  areRowsBehind: boolean;
+}
+
 interface Item {
   name: string;
   /** The `WriteCall` as JSON. */
@@ -38,6 +46,13 @@ export class WriteQueue {
   #absence = new Error('the writing thread has not started');
   #isScheduled = false;
   #onDrained: (() => void)[] = [];
+  // A thread that starts finds out when it is asked.
+  #areRowsBehind = true;
+
+  /** Whether readers have to ask for conversations' rows first, by `writeRows`. */
+  get areRowsBehind(): boolean {
+    return this.#areRowsBehind;
+  }
 
   /** Resolves when the write survives a power loss. */
   readonly run: Caller<Writes> = (name, ...parameters) =>
@@ -67,6 +82,7 @@ export class WriteQueue {
     const unanswered = [...this.#sent, ...this.#waiting];
     this.#thread = null;
     this.#absence = cause;
+    this.#areRowsBehind = true;
     this.#sent = [];
     this.#waiting = [];
     for (const item of unanswered) item.reject(new StoreUnavailableError(item.name, cause));
@@ -98,7 +114,9 @@ export class WriteQueue {
     this.#waiting = [];
   }
 
-  #settle(answers: readonly WriteAnswer[]): void {
+  #settle({ answers, areRowsBehind }: WriterMessage): void {
+    this.#areRowsBehind = areRowsBehind;
+    if (answers.length === 0) return;
     this.#answers.push(...answers);
     // Otherwise earlier ones are being told of, and these come after them.
     if (this.#answers.length === answers.length) this.#tellSlice();

@@ -3,6 +3,8 @@ import { openForWriting } from './connection.ts';
 import type { WriteCall } from './group-commit.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { migrate } from './schema.ts';
+import { ROW_PATIENCE_MS } from './tables/conversation-rows.ts';
+import type { WriterMessage } from './write-queue.ts';
 import type { WriterOptions } from './writer.ts';
 import { CLOSE, READY } from './writer.ts';
 
@@ -17,18 +19,33 @@ const GROUP_SIZE = 256;
 const { file, isDurable }: WriterOptions = workerData;
 const connection = openForWriting(file, isDurable);
 migrate(connection);
-const commitGroup = createGroupCommit(connection);
+const groups = createGroupCommit(connection);
+let writingRows: NodeJS.Timeout | undefined;
 
 parentPort?.on('message', (message: string) => {
   if (message === CLOSE) {
+    clearTimeout(writingRows);
     // As the last connection it copies the log into the file.
     connection.close();
     parentPort?.close();
     return;
   }
-  parentPort?.postMessage(JSON.stringify(commitGroup(gather(JSON.parse(message)))));
+  commit(gather(JSON.parse(message)));
 });
 parentPort?.postMessage(READY);
+
+function commit(calls: WriteCall[]): void {
+  const answers = groups.run(calls);
+  const areRowsBehind = groups.areRowsBehind();
+  parentPort?.postMessage(JSON.stringify({ answers, areRowsBehind } satisfies WriterMessage));
+  // When no other write comes, rows that wait for company are written all the same.
+  if (areRowsBehind) writingRows ??= setTimeout(writeRows, ROW_PATIENCE_MS);
+}
+
+function writeRows(): void {
+  writingRows = undefined;
+  commit([]);
+}
 
 /** Adds what has come since to the calls: it shares their wait for the disk. */
 function gather(calls: WriteCall[]): WriteCall[] {

@@ -3,10 +3,10 @@ import { foldConversation, isChange, isVisibleTo, sideOf } from '@alcove/protoco
 import type { AppendRequest, AppendResult, ConversationRecord } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
 import { amendments } from './amendments.ts';
-import type { CachedConversation, ConversationCache } from './conversation-cache.ts';
-import { assigneeKey, FOLDED_COLUMNS, foldedColumns, foldedValues } from './conversations.ts';
+import type { ConversationRows } from './conversation-rows.ts';
 import type { StoredEvent } from './events.ts';
 import { detailsOf, EVENT_COLUMNS, placeEvent, saidIn, saidOf, toEvent } from './events.ts';
+import type { LiveConversation } from './row-writer.ts';
 
 /** `AppendResult` without what the caller knows by itself: the thread that asked puts the event together. */
 export type Appending =
@@ -14,16 +14,15 @@ export type Appending =
   | Exclude<AppendResult, { outcome: 'appended' }>;
 
 /** The one write to a log. There is one writer, so what is read here stands until it is written. */
-export function appendWrites(prepare: Prepare, cache: ConversationCache) {
+export function appendWrites(prepare: Prepare, rows: ConversationRows) {
   const findEarlier = findingEarlier(prepare);
   const insertEvent = insertingEvent(prepare);
   const amend = amendments(prepare);
-  const updateConversation = updatingConversation(prepare, cache);
 
   return {
     append(workspaceId: string, request: AppendRequest): Appending {
       const { conversationId, event: draft, at, expectedSeq } = request;
-      const conversation = cache.find(workspaceId, conversationId);
+      const conversation = rows.find(workspaceId, conversationId);
       if (conversation === undefined) return { outcome: 'not_found' };
 
       const before = conversation.record;
@@ -42,9 +41,7 @@ export function appendWrites(prepare: Prepare, cache: ConversationCache) {
         return findEarlier(conversation, draft) ?? { outcome: 'stale' };
       }
       if (isChange(event)) amend(conversation.number, event);
-      updateConversation(workspaceId, conversation.number, before, after, visitorMessages);
-      conversation.record = after;
-      conversation.visitorMessages = visitorMessages;
+      rows.advance(conversation, after, visitorMessages);
       return { outcome: 'appended', seq: event.seq, at: event.at, visitorPrev: before.visitorSeq };
     },
   };
@@ -58,11 +55,11 @@ function isVisitorMessage(event: ConversationEvent): boolean {
 function findingEarlier(prepare: Prepare) {
   const find = prepare<StoredEvent>(
     `SELECT ${EVENT_COLUMNS}, said FROM events
-     WHERE conversation = ? AND actor_kind = ? AND actor_id = ? AND client_event_id = ?`,
+     WHERE client_event_id = ? AND conversation = ? AND actor_kind = ? AND actor_id = ?`,
   );
-  return ({ number, record }: CachedConversation, draft: EventDraft): Appending | undefined => {
+  return ({ number, record }: LiveConversation, draft: EventDraft): Appending | undefined => {
     const { actor, clientEventId, type } = draft;
-    const earlier = find.get(number, actor.kind, actor.id, clientEventId);
+    const earlier = find.get(clientEventId, number, actor.kind, actor.id);
     if (earlier === undefined) return undefined;
     if (earlier.type !== type || saidIn(earlier) !== saidOf(draft)) {
       return { outcome: 'id_conflict' };
@@ -76,7 +73,7 @@ function insertingEvent(prepare: Prepare) {
   const insert = prepare(
     `INSERT INTO events (conversation, ${EVENT_COLUMNS}, message_seq, is_visible, message_count, visitor_message_count)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (conversation, actor_kind, actor_id, client_event_id) DO NOTHING`,
+     ON CONFLICT (client_event_id, conversation, actor_kind, actor_id) DO NOTHING`,
   );
   return (
     conversation: number,
@@ -102,31 +99,5 @@ function insertingEvent(prepare: Prepare) {
       visitorMessages,
     );
     return changes === 1;
-  };
-}
-
-function updatingConversation(prepare: Prepare, cache: ConversationCache) {
-  const update = prepare(
-    `UPDATE conversations SET ${FOLDED_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE number = ?`,
-  );
-  const count = prepare(
-    `INSERT INTO conversation_counts (workspace_id, status, assignee_key, count) VALUES (?, ?, ?, ?)
-     ON CONFLICT (workspace_id, status, assignee_key) DO UPDATE SET count = count + excluded.count`,
-  );
-  return (
-    workspaceId: string,
-    number: number,
-    before: ConversationRecord,
-    after: ConversationRecord,
-    visitorMessages: number,
-  ): void => {
-    const change = cache.nextChange(workspaceId);
-    update.run(...foldedValues(foldedColumns(after, { visitorMessages, change })), number);
-
-    const [oldKey, newKey] = [assigneeKey(before.assignee), assigneeKey(after.assignee)];
-    const wasListed = before.appliedSeq > 0;
-    if (wasListed && before.status === after.status && oldKey === newKey) return;
-    if (wasListed) count.run(workspaceId, before.status, oldKey, -1);
-    count.run(workspaceId, after.status, newKey, 1);
   };
 }

@@ -1,6 +1,5 @@
 import type { Assignee, ConversationStatus } from '@alcove/protocol';
-import { emptyConversation } from '@alcove/protocol';
-import type { ConversationRecord, OpenConversation } from '../../storage.ts';
+import type { ConversationRecord } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
 
 /** A row of `conversations`. */
@@ -31,7 +30,14 @@ interface FoldedColumns {
   change: number;
 }
 
-const OPENED_COLUMNS = ['id', 'visitor_id', 'contact_id', 'client_conversation_id', 'created_at'];
+/** The columns that opening sets, beside the workspace's. */
+export const OPENED_COLUMNS = [
+  'id',
+  'visitor_id',
+  'contact_id',
+  'client_conversation_id',
+  'created_at',
+];
 
 /** The columns that an event changes, in the order of `foldedValues`. */
 export const FOLDED_COLUMNS = [
@@ -81,40 +87,6 @@ export function conversationReads(prepare: Prepare) {
       conversationIds.flatMap((id) => conversation(workspaceId, id) ?? []),
     conversationsOfVisitor: (workspaceId: string, visitorId: string, limit: number) =>
       ofVisitor.all(workspaceId, visitorId, limit).map(toConversation),
-  };
-}
-
-/** What is written of conversations, beside what `append` folds into them. */
-export function conversationWrites(prepare: Prepare) {
-  const insert = prepare(
-    `INSERT INTO conversations (workspace_id, ${[...OPENED_COLUMNS, ...FOLDED_COLUMNS].join(', ')})
-     VALUES (?, ?, ?, ?, ?, ?, ${FOLDED_COLUMNS.map(() => '?').join(', ')})`,
-  );
-  const byClientId = prepare<ConversationColumns>(
-    `SELECT ${CONVERSATION_COLUMNS} FROM conversations
-     WHERE workspace_id = ? AND visitor_id = ? AND client_conversation_id = ?`,
-  );
-  return {
-    openConversation(workspaceId: string, opened: OpenConversation): ConversationRecord {
-      const { id, visitorId, contactId, clientConversationId, createdAt } = opened;
-      const earlier = byClientId.get(workspaceId, visitorId, clientConversationId);
-      if (earlier !== undefined) return toConversation(earlier);
-      const conversation: ConversationRecord = {
-        ...emptyConversation({ id, visitorId, contactId, createdAt }),
-        clientConversationId,
-      };
-      const folded = foldedColumns(conversation, { visitorMessages: 0, change: 0 });
-      insert.run(
-        workspaceId,
-        id,
-        visitorId,
-        contactId,
-        clientConversationId,
-        createdAt,
-        ...foldedValues(folded),
-      );
-      return conversation;
-    },
   };
 }
 

@@ -1,0 +1,247 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { EventDraft } from '@alcove/protocol';
+import { createId, emptyConversation, foldConversation } from '@alcove/protocol';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { preparer } from '../connection.ts';
+import type { GroupCommit, WriteAnswer, WriteCall } from '../group-commit.ts';
+import { createGroupCommit } from '../group-commit.ts';
+import { migrate } from '../schema.ts';
+import { ROW_PATIENCE_MS } from './conversation-rows.ts';
+import { createReads } from './reads.ts';
+
+const AT = '2026-01-01T00:00:00.000Z';
+const CONVERSATIONS = ['cv_0', 'cv_1', 'cv_2', 'cv_3', 'cv_4'];
+const WORKSPACE = 'ws_1';
+/** More than a transaction whose rows are written along. */
+const MANY = 20;
+
+let connection: DatabaseSync;
+let groups: GroupCommit;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  open();
+});
+afterEach(() => {
+  connection.close();
+  vi.useRealTimers();
+});
+
+it('writes rows along with a few events', () => {
+  groups.run([says('cv_0')]);
+  expect(groups.areRowsBehind()).toBe(false);
+  expect(rowSeq('cv_0')).toBe(1);
+});
+
+it('lets rows wait while much is written, and writes them when somebody is about to read them', () => {
+  groups.run(Array.from({ length: MANY }, (_, n) => says(`cv_${n % 2}`)));
+  expect([rowSeq('cv_0'), rowSeq('cv_1')]).toEqual([0, 0]);
+  expect(groups.areRowsBehind()).toBe(true);
+  groups.run([['writeRows', WORKSPACE, { conversationIds: ['cv_1', 'cv_none'] }]]);
+  expect([rowSeq('cv_0'), rowSeq('cv_1')]).toEqual([0, 10]);
+  groups.run([['writeRows', 'ws_other', 'all']]);
+  groups.run([['writeRows', WORKSPACE, { visitorId: 'vi_other' }]]);
+  expect(rowSeq('cv_0')).toBe(0);
+  groups.run([['writeRows', WORKSPACE, { visitorId: 'vi_1' }]]);
+  expect(rowSeq('cv_0')).toBe(10);
+  expect(groups.areRowsBehind()).toBe(false);
+});
+
+it('lets no row wait longer than a second, whatever else is written', () => {
+  groups.run(Array.from({ length: MANY }, () => says('cv_0')));
+  vi.advanceTimersByTime(ROW_PATIENCE_MS / 2);
+  groups.run(Array.from({ length: MANY }, (_, n) => says(`cv_${n % 2}`)));
+  expect(rowSeq('cv_0')).toBe(0);
+  vi.advanceTimersByTime(ROW_PATIENCE_MS / 2);
+  groups.run(Array.from({ length: MANY }, () => says('cv_2')));
+  expect([rowSeq('cv_0'), rowSeq('cv_1')]).toEqual([30, 0]);
+});
+
+it('appends behind a row that waits', () => {
+  groups.run(Array.from({ length: MANY }, () => says('cv_0')));
+  expect(groups.run([says('cv_0')])).toMatchObject([{ result: { seq: MANY + 1 } }]);
+  const opening = {
+    id: 'cv_9',
+    visitorId: 'vi_1',
+    contactId: 'co_1',
+    clientConversationId: 'cv_0',
+    createdAt: AT,
+  };
+  groups.run(Array.from({ length: MANY }, () => says('cv_0')));
+  expect(groups.run([['openConversation', WORKSPACE, opening]])).toMatchObject([
+    { result: { id: 'cv_0', appliedSeq: 2 * MANY + 1 } },
+  ]);
+});
+
+it('catches up with the log after a crash', () => {
+  groups.run(Array.from({ length: MANY }, (_, n) => says(`cv_${n % 2}`)));
+  groups = createGroupCommit(connection);
+  expect(groups.areRowsBehind(), 'as far as is known').toBe(true);
+  groups.run([['writeRows', WORKSPACE, { conversationIds: ['cv_4'] }]]);
+  expect(groups.areRowsBehind()).toBe(false);
+  expectExact();
+});
+
+it('says for each row whether it is exact, whatever happens in which order', () => {
+  fc.assert(
+    fc.property(fc.array(step(), { maxLength: 30 }), (steps) => {
+      open();
+      for (const act of steps) {
+        act();
+        expectExact();
+      }
+      groups.run([['writeRows', WORKSPACE, 'all']]);
+      expect(groups.areRowsBehind()).toBe(false);
+      expect(connection.prepare('SELECT * FROM rows_behind').all()).toEqual([]);
+      expectExact();
+    }),
+    { numRuns: 150 },
+  );
+});
+
+function open(): void {
+  connection = new DatabaseSync(':memory:');
+  migrate(connection);
+  groups = createGroupCommit(connection);
+  const look = { colour: '#3355ff', side: 'end', theme: 'auto' } as const;
+  const nobody = { name: null, email: null, page: null, userAgent: null, locale: null };
+  const created = { createdAt: AT };
+  expectDone(
+    groups.run([
+      [
+        'createWorkspace',
+        { id: WORKSPACE, key: 'wk_1', name: 'Shop', look, allowedOrigins: [], ...created },
+      ],
+      [
+        'createVisitor',
+        WORKSPACE,
+        { id: 'vi_1', contactId: 'co_1', ...created },
+        { ...nobody, id: 'co_1', lastSeenAt: AT, ...created },
+      ],
+      ...CONVERSATIONS.map(
+        (id): WriteCall => [
+          'openConversation',
+          WORKSPACE,
+          { id, visitorId: 'vi_1', contactId: 'co_1', clientConversationId: id, ...created },
+        ],
+      ),
+    ]),
+  );
+}
+
+/** Something that may happen to a store. */
+function step(): fc.Arbitrary<() => void> {
+  const call = fc
+    .tuple(
+      fc.constantFrom(...CONVERSATIONS),
+      fc.constantFrom<'says' | 'edits' | 'assigns' | 'resolves'>(
+        'says',
+        'edits',
+        'assigns',
+        'resolves',
+      ),
+    )
+    .map(([conversationId, act]) => append(conversationId, drafts[act]()));
+  const group = (size: { minLength: number; maxLength: number }) => fc.array(call, size);
+  const run = (calls: readonly WriteCall[]) => () => void groups.run(calls);
+  return fc.oneof(
+    group({ minLength: 1, maxLength: 3 }).map(run),
+    group({ minLength: MANY, maxLength: 2 * MANY }).map(run),
+    // One write of many fails: all are taken back, and run again one by one.
+    group({ minLength: MANY, maxLength: MANY }).map((calls) => run(calls.with(MANY / 2, fails))),
+    fc.constant(run([['writeRows', WORKSPACE, { conversationIds: ['cv_0', 'cv_3'] }]])),
+    fc.constant(() => {
+      groups = createGroupCommit(connection);
+    }),
+    fc.constant(() => vi.advanceTimersByTime(ROW_PATIENCE_MS)),
+    fc.constant(run([])),
+  );
+}
+
+/** No such workspace. */
+const fails: WriteCall = [
+  'createInvitation',
+  {
+    id: 'in_1',
+    tokenHash: 'in_1',
+    workspaceId: 'ws_none',
+    role: 'agent',
+    createdAt: AT,
+    expiresAt: AT,
+    usedAt: null,
+  },
+];
+
+const visitor = { actor: { kind: 'visitor', id: 'vi_1' }, via: 'widget' } as const;
+const agent = { actor: { kind: 'agent', id: 'ag_1' }, via: 'console' } as const;
+const drafts = {
+  says: (): EventDraft => ({
+    ...visitor,
+    type: 'message.created',
+    clientEventId: createId('cl'),
+    content: { kind: 'text', text: createId('cl') },
+  }),
+  edits: (): EventDraft => ({
+    ...visitor,
+    type: 'message.edited',
+    clientEventId: createId('cl'),
+    messageSeq: 1,
+    content: { kind: 'text', text: createId('cl') },
+  }),
+  assigns: (): EventDraft => ({
+    ...agent,
+    type: 'conversation.assigned',
+    clientEventId: createId('cl'),
+    assignee: { agentId: 'ag_1' },
+  }),
+  resolves: (): EventDraft => ({
+    ...agent,
+    type: 'conversation.status_changed',
+    clientEventId: createId('cl'),
+    status: 'resolved',
+  }),
+};
+
+function append(conversationId: string, event: EventDraft): WriteCall {
+  return ['append', WORKSPACE, { conversationId, event, at: AT }];
+}
+
+function says(conversationId: string): WriteCall {
+  return append(conversationId, drafts.says());
+}
+
+function rowSeq(conversationId: string): number | undefined {
+  return reads().conversation(WORKSPACE, conversationId)?.appliedSeq;
+}
+
+function reads() {
+  return createReads(preparer(connection));
+}
+
+/** Rows that are not said to be behind are the folds of their logs, and counts count the rows. */
+function expectExact(): void {
+  const { conversation, events, inboxCounts, inbox } = reads();
+  const behind = new Set(
+    connection
+      .prepare('SELECT id FROM rows_behind JOIN conversations ON number = conversation')
+      .all()
+      .map(({ id }) => id),
+  );
+  for (const id of CONVERSATIONS) {
+    if (behind.has(id)) continue;
+    const row = conversation(WORKSPACE, id);
+    const log = events(WORKSPACE, { conversationId: id, audience: 'agents', after: 0, limit: 1e6 });
+    const empty = emptyConversation({ id, visitorId: 'vi_1', contactId: 'co_1', createdAt: AT });
+    expect(row).toEqual({ ...log.reduce(foldConversation, empty), clientConversationId: id });
+  }
+  const counts = inboxCounts(WORKSPACE, 'ag_1');
+  for (const view of ['all', 'mine', 'unassigned', 'resolved'] as const) {
+    const { conversations } = inbox(WORKSPACE, { view, agentId: 'ag_1', limit: 10 });
+    expect(counts[view]).toBe(conversations.length);
+  }
+}
+
+function expectDone(answers: readonly WriteAnswer[]): void {
+  for (const answer of answers) expect(answer).toMatchObject({ outcome: 'done' });
+}
