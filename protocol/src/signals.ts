@@ -8,6 +8,11 @@ export type Signal =
   | { type: 'contact'; contact: Contact }
   /** The server is about to stop: reconnect after `afterMs`. */
   | { type: 'server.drain'; afterMs: number }
+  /**
+   * The server may not hear of everything that happens on its other nodes: ask for heads every 3 to 5 seconds, until the
+   * next `hello`. Who is online cannot be told meanwhile.
+   */
+  | { type: 'server.degraded' }
   /** The session ended: signed out elsewhere, disabled, or expired. */
   | { type: 'session.ended'; message: string };
 

@@ -79,7 +79,8 @@ export type AgentStep =
   | { type: 'alcove/page'; view: InboxView; page: ListInboxResult }
   | { type: 'alcove/rows'; rows: readonly InboxRow[]; counts?: InboxCounts }
   | { type: 'alcove/contact'; contact: Contact }
-  | { type: 'alcove/presence'; id: string; status: PresenceStatus };
+  | { type: 'alcove/presence'; id: string; status: PresenceStatus }
+  | { type: 'alcove/degraded' };
 
 const notLoaded: InboxViewState = { conversationIds: [], next: undefined, isLoading: false };
 

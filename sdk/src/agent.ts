@@ -269,6 +269,11 @@ class AgentEngine implements AgentClient {
     } else if (signal.type === 'contact') {
       this.#dispatch({ type: 'alcove/contact', contact: signal.contact });
     } else this.#conversations.hearSignal(signal);
+    if (signal.type === 'server.degraded') {
+      this.#dispatch({ type: 'alcove/degraded' });
+      // With the hello that ends it, whatever is on the screen.
+      this.#rowsReadAt = 0;
+    }
     if (signal.type !== 'cursor' || sideOf(signal.cursor.participant) !== 'team') return;
     const waiting = this.#undelivered.get(signal.conversationId) ?? Infinity;
     if (waiting <= signal.cursor.delivered) this.#undelivered.delete(signal.conversationId);

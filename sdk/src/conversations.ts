@@ -16,7 +16,7 @@ import { Outbox } from './outbox.ts';
 import type { Draft, OutboxStorage } from './outbox-entry.ts';
 import type { Participation } from './participation.ts';
 import { createRetry, type Retry } from './retry.ts';
-import { Synchroniser } from './sync.ts';
+import { CALM_MS, DEGRADED_MS, Synchroniser } from './sync.ts';
 
 export interface ConversationsOptions {
   side: Side;
@@ -96,10 +96,8 @@ export class Conversations {
   hearSignal(signal: Signal): void {
     if (signal.type === 'cursor') {
       this.change(signal.conversationId, { kind: 'cursor', cursor: signal.cursor });
-    } else if (signal.type === 'typing' && signal.actor) {
-      const { conversationId, actor, isTyping } = signal;
-      this.participation.use((part) => part.hearTyping(conversationId, actor, isTyping));
-    }
+    } else if (signal.type === 'server.degraded') this.sync.checkLater(DEGRADED_MS);
+    else this.participation.use((part) => part.hearSignal(signal));
   }
 
   /**
@@ -135,7 +133,7 @@ export class Conversations {
     this.retry.wake();
     this.outbox.refresh();
     this.sync.catchUpAll();
-    this.sync.checkLater();
+    this.sync.checkLater(CALM_MS);
   }
 
   /** The person is back: tries everything now, and looks whether something was missed. */

@@ -1,4 +1,4 @@
-import type { Actor, ConversationEvent, Cursor, Side } from '@alcove/protocol';
+import type { ConversationEvent, Cursor, Side, Signal } from '@alcove/protocol';
 import { Changes, type ChangesOptions } from './changes.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { createCursors, type Cursors } from './cursors.ts';
@@ -128,8 +128,10 @@ export class Participation {
     this.cursors.advance({ conversationId: id, read: seq });
   }
 
-  hearTyping(id: string, actor: Actor, isTyping: boolean): void {
-    if (actor.id !== this.#options.getSelf()) this.typing.hear(id, actor, isTyping);
+  hearSignal(signal: Signal): void {
+    if (signal.type !== 'typing' || !signal.actor) return;
+    const { conversationId, actor, isTyping } = signal;
+    if (actor.id !== this.#options.getSelf()) this.typing.hear(conversationId, actor, isTyping);
   }
 
   settle(log: ConversationState): void {

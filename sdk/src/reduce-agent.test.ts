@@ -208,4 +208,24 @@ describe('the reducer', () => {
     });
     expect(named.rows.a?.contact.name).toBe('Shopper');
   });
+
+  it('knows of nobody but itself whether they are here while the server is degraded', () => {
+    const colleague = { ...me, id: 'ag_colleague', isDisabled: false };
+    const hello: AgentStep = {
+      type: 'alcove/hello',
+      hello: {
+        protocol: 1,
+        serverTime: at(1),
+        agent: { ...me, isDisabled: false },
+        workspace: { id: 'ws', key: 'wk', name: 'Shop', look: undefined } as never,
+        agents: [{ ...me, isDisabled: false }, colleague],
+        onlineAgentIds: [me.id],
+        actor: { kind: 'agent', id: me.id },
+      },
+    };
+    const known = reduce(online, hello, page('all', [row('a', 1, { isVisitorOnline: true })]));
+    const blind = reduce(known, { type: 'alcove/degraded' });
+    expect(blind.presence).toEqual({ ag_me: 'online', ag_colleague: 'unknown', vi_a: 'unknown' });
+    expect(reduce(blind, hello).presence).toEqual({ ag_me: 'online', ag_colleague: 'offline' });
+  });
 });

@@ -50,6 +50,8 @@ export function reduceAgent(
       return learnOf(state, step.contact);
     case 'alcove/presence':
       return meet(state, step.id, step.status);
+    case 'alcove/degraded':
+      return loseSight(state);
     default:
       return state;
   }
@@ -57,9 +59,20 @@ export function reduceAgent(
 
 function greet(state: AgentState, hello: AgentHello): AgentState {
   const { agent, workspace, agents, onlineAgentIds } = hello;
-  const presence: Record<string, PresenceStatus> = {};
+  // What was unknown is known again: of visitors it stands in their rows.
+  const known = Object.entries(state.presence).filter(([, status]) => status !== 'unknown');
+  const presence: Record<string, PresenceStatus> = Object.fromEntries(known);
   for (const { id } of agents) presence[id] = onlineAgentIds.includes(id) ? 'online' : 'offline';
-  return { ...state, agent, workspace, agents, presence: { ...state.presence, ...presence } };
+  return { ...state, agent, workspace, agents, presence };
+}
+
+/** Nobody can tell who is online, this agent excepted. */
+function loseSight(state: AgentState): AgentState {
+  const presence: Record<string, PresenceStatus> = {};
+  for (const id of Object.keys(state.presence)) presence[id] = 'unknown';
+  for (const { visitorId } of Object.values(state.rows)) presence[visitorId] = 'unknown';
+  if (state.agent) presence[state.agent.id] = 'online';
+  return { ...state, presence };
 }
 
 function open(state: AgentState, id: string): AgentState {

@@ -14,12 +14,18 @@ export interface SyncOptions {
   checkHeads(): void;
 }
 
+/** As long as pushes are only lost by accident. */
+export const CALM_MS = 20_000;
+/** While the server says that it may not hear of everything. */
+export const DEGRADED_MS = 3_000;
+
 /** Closes gaps in logs: one catch-up per conversation at a time, repeated until it succeeds. */
 export class Synchroniser {
   readonly #options: SyncOptions;
   readonly #catching = new Set<string>();
   readonly #gaps = new Map<string, ReturnType<typeof setTimeout>>();
   #headsTimer: ReturnType<typeof setTimeout> | undefined;
+  #everyMs = CALM_MS;
 
   constructor(options: SyncOptions) {
     this.#options = options;
@@ -47,13 +53,14 @@ export class Synchroniser {
     this.#catching.delete(id);
   }
 
-  /** The heads are known for now. */
-  checkLater(): void {
+  /** The heads are known for now. @param everyMs From now on they are asked for this often, or half as often again. */
+  checkLater(everyMs = this.#everyMs): void {
+    this.#everyMs = everyMs;
     clearTimeout(this.#headsTimer);
     // Jittered, so that clients that were cut off together do not ask together for ever.
     this.#headsTimer = setTimeout(
       () => this.#options.checkHeads(),
-      20_000 + Math.random() * 10_000,
+      everyMs * (1 + Math.random() / 2),
     );
   }
 

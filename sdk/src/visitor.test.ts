@@ -320,6 +320,27 @@ describe('receiving', () => {
     expect(client.getState().unreadCount).toBe(1);
   });
 
+  it('asks every few seconds while the server is degraded, until the next hello', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const { client, id } = await talk();
+    server.faults.onPush = () => {};
+    server.signal({ type: 'server.degraded' });
+    await until(() => client.getState().connection.status === 'online');
+    server.workspace.say(id, 'lost');
+    await passTime(5_000, vi.advanceTimersByTimeAsync);
+    await until(() => client.timeline(id).length === 2);
+    const heads = () => server.received.filter(({ name }) => name === 'heads').length;
+    await passTime(10_000, vi.advanceTimersByTimeAsync);
+    expect(heads()).toBeGreaterThan(2);
+    server.disconnectAll();
+    await until(() => !isOnline(client));
+    await passTime(1_000, vi.advanceTimersByTimeAsync);
+    await until(() => isOnline(client));
+    const before = heads();
+    await passTime(15_000, vi.advanceTimersByTimeAsync);
+    expect(heads()).toBe(before);
+  });
+
   it.each([
     ['nothing at all', undefined],
     ['no object', 7],

@@ -98,6 +98,7 @@ export const signalSchema = z.discriminatedUnion(
     object({ type: exactly('cursor'), conversationId: idSchema, cursor: cursorSchema }),
     object({ type: exactly('contact'), contact: contactSchema }),
     object({ type: exactly('server.drain'), afterMs: wholeNumber() }),
+    object({ type: exactly('server.degraded') }),
     object({ type: exactly('session.ended'), message: sentence }),
   ],
   { error: expectedKind('must be a known type of signal') },
