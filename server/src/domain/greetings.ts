@@ -12,7 +12,7 @@ import {
 import type { Presence } from './presence.ts';
 import { type AgentPrincipal, actorOf, type VisitorPrincipal } from './principal.ts';
 import type { Roster } from './roster.ts';
-import { countUnread } from './unread.ts';
+import { unreadRule } from './unread.ts';
 
 /** What everybody is told first: where the server stands, to compare with what one has. */
 export interface Greetings {
@@ -46,7 +46,7 @@ export function createGreetings(options: GreetingsOptions): Greetings {
       const { workspaceId, agentId } = principal;
       const [workspace, agents] = await Promise.all([
         storage.forWorkspace(workspaceId).settings.get(),
-        roster.agents(workspaceId),
+        roster.agents(workspaceId, agentId),
       ]);
       const agent = agents.get(agentId);
       if (!workspace || !agent) {
@@ -70,15 +70,16 @@ async function conversationsOf(
   { storage, roster, limits }: GreetingsOptions,
 ) {
   const { conversations } = storage.forWorkspace(principal.workspaceId);
-  const { conversations: rows, cursors } = await conversations.listForVisitor(
+  const listed = await conversations.listForVisitor(
     principal.visitorId,
     limits.visitorConversations,
+    unreadRule(principal),
   );
-  if (rows.length === 0) return [];
+  if (listed.conversations.length === 0) return [];
   const agents = await roster.agents(principal.workspaceId);
-  const unread = await countUnread(conversations, principal, rows, cursors);
-  const shown = rows.map((row, index) => {
-    const extras = { cursors: cursors.get(row.id) ?? [], unread: unread[index] ?? 0 };
+  const shown = listed.conversations.map((row) => {
+    const cursors = listed.cursors.get(row.id) ?? [];
+    const extras = { cursors, unread: listed.unread.get(row.id) ?? 0 };
     return presentVisitorConversation(row, extras, agents);
   });
   // The store's order counts what only the team may know of.

@@ -32,6 +32,7 @@ import type {
   OpenConversation,
   SessionRecord,
   Storage,
+  UnreadRule,
   VisitorRecord,
   WorkspaceRecord,
   WorkspaceStorage,
@@ -415,7 +416,7 @@ export function describeStorage(
         const views: (() => Promise<ConversationRecord[]>)[] = [
           async () => [(await conversations.get(conversationId)) ?? []].flat(),
           () => conversations.getMany([conversationId]),
-          async () => (await conversations.listForVisitor(visitor.id, 10)).conversations,
+          async () => (await conversations.listForVisitor(visitor.id, 10, allRead)).conversations,
           async () =>
             (await conversations.listInbox({ view: 'all', agentId, limit: 10 })).conversations,
           async () => [await conversations.open({ ...openingBy(visitor), ...opening })],
@@ -474,7 +475,7 @@ export function describeStorage(
         const { conversations, conversationId, visitor } = await oneConversation(storage);
         const cursor = await conversations.currentCursor();
         const lists = async () => [
-          (await conversations.listForVisitor(visitor.id, 10)).conversations,
+          (await conversations.listForVisitor(visitor.id, 10, allRead)).conversations,
           (await conversations.listInbox({ view: 'all', agentId: 'ag_1', limit: 10 }))
             .conversations,
           (await conversations.changedSince(cursor, 10)).conversations,
@@ -501,9 +502,9 @@ export function describeStorage(
         }
         const [first, second, third] = ids;
         const idsOf = (records: ConversationRecord[]) => records.map(({ id }) => id);
-        const listed = await conversations.listForVisitor(visitor.id, 10);
+        const listed = await conversations.listForVisitor(visitor.id, 10, allRead);
         expect(idsOf(listed.conversations)).toEqual([second, third, first]);
-        const newest = await conversations.listForVisitor(visitor.id, 1);
+        const newest = await conversations.listForVisitor(visitor.id, 1, allRead);
         expect(idsOf(newest.conversations)).toEqual([second]);
         const many = await conversations.getMany([ids[2] ?? '', createId('cv'), ids[0] ?? '']);
         expect(new Set(idsOf(many))).toEqual(new Set([third, first]));
@@ -514,9 +515,31 @@ export function describeStorage(
         await conversations.append(request(conversationId));
         const participant = { kind: 'visitor' as const, id: visitor.id };
         await conversations.advanceCursor({ conversationId, participant, read: 1, at: time(2) });
-        const { cursors } = await conversations.listForVisitor(visitor.id, 10);
+        const { cursors } = await conversations.listForVisitor(visitor.id, 10, allRead);
         expect(cursors).toEqual(await conversations.cursorsOf([conversationId]));
         expect(cursors.get(conversationId)).toMatchObject([{ participant, read: 1 }]);
+      });
+
+      it('comes with the number of messages that are unread by the rule given, which sees rows and cursors', async () => {
+        const workspace = await createWorkspace(storage);
+        const visitor = await createVisitor(workspace);
+        const { conversations } = workspace;
+        const participant = { kind: 'visitor' as const, id: visitor.id };
+        const ids: string[] = [];
+        for (const read of [0, 2, 3]) {
+          const { id: conversationId } = await conversations.open(openingBy(visitor));
+          for (let seq = 1; seq <= 3; seq++) await conversations.append(request(conversationId));
+          if (read > 0) {
+            await conversations.advanceCursor({ conversationId, participant, read, at: time(2) });
+          }
+          ids.push(conversationId);
+        }
+        const { unread } = await conversations.listForVisitor(visitor.id, 10, (row, [cursor]) => {
+          const after = cursor?.read ?? 0;
+          if (after === row.appliedSeq) return null;
+          return { conversationId: row.id, side: 'visitor', after, limit: 9 };
+        });
+        expect(ids.map((id) => unread.get(id))).toEqual([3, 1, undefined]);
       });
     });
 
@@ -930,8 +953,8 @@ export function describeStorage(
           'conversations.get': [() => theirs.get(conversationId), null],
           'conversations.getMany': [() => theirs.getMany([conversationId]), []],
           'conversations.listForVisitor': [
-            () => theirs.listForVisitor(visitor.id, 9),
-            { conversations: [], cursors: new Map() },
+            () => theirs.listForVisitor(visitor.id, 9, allRead),
+            { conversations: [], cursors: new Map(), unread: new Map() },
           ],
           'conversations.append': [
             () => theirs.append(request(conversationId)),
@@ -974,7 +997,11 @@ export function describeStorage(
         expect((await workspace.contacts.get(visitor.contactId))?.name).toBeNull();
         expect(await conversations.get(conversationId)).toEqual(conversation);
         expect(await readAll(conversations, conversationId)).toEqual([event]);
-        const { conversations: listed } = await conversations.listForVisitor(visitor.id, 9);
+        const { conversations: listed } = await conversations.listForVisitor(
+          visitor.id,
+          9,
+          allRead,
+        );
         expect(listed).toEqual([conversation]);
         const cursors = (await conversations.cursorsOf([conversationId])).get(conversationId);
         expect(cursors?.map(({ readAt }) => readAt)).toEqual([time(1)]);
@@ -1296,6 +1323,8 @@ async function pageInbox(
 function agent(id: string): Actor {
   return { kind: 'agent', id };
 }
+
+const allRead: UnreadRule = () => null;
 
 function message(text = 'How are you?'): EventDraft {
   return {

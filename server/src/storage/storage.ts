@@ -129,10 +129,14 @@ export interface ConversationStorage {
   get(conversationId: string): Promise<ConversationRecord | null>;
   getMany(conversationIds: readonly string[]): Promise<ConversationRecord[]>;
   /**
-   * Latest activity first, without those that have no event yet. With all their cursors, in one look: everybody who
-   * connects asks for both, and after a restart everybody connects.
+   * Latest activity first, without those that have no event yet. With all their cursors, and how much of each is unread by
+   * this rule, in one look: everybody who connects asks for it, and after a restart everybody connects.
    */
-  listForVisitor(visitorId: string, limit: number): Promise<VisitorConversations>;
+  listForVisitor(
+    visitorId: string,
+    limit: number,
+    unreadIn: UnreadRule,
+  ): Promise<VisitorConversations>;
 
   /**
    * The one write to a log: gives the event its place, folds the row, and resolves once both survive a power loss.
@@ -241,11 +245,18 @@ export interface ConversationRecord extends ConversationRow {
   clientConversationId: string;
 }
 
-/** A visitor's conversations, and the cursors of each by its id. */
+/** A visitor's conversations, and by their ids the cursors of each and its unread messages; no entry means none. */
 export interface VisitorConversations {
   conversations: ConversationRecord[];
   cursors: Map<string, Cursor[]>;
+  unread: Map<string, number>;
 }
+
+/** Which messages of a conversation somebody has not read, to be counted. `null`: all are read. */
+export type UnreadRule = (
+  conversation: ConversationRecord,
+  cursors: readonly Cursor[],
+) => MessageCountQuery | null;
 
 /** What `open` needs; unique per workspace by visitor and client id. */
 export type OpenConversation = Pick<

@@ -135,16 +135,8 @@ function createConversations(id: string, { read, write, upToDate }: Engine): Con
       readRows({ conversationIds: [conversationId] }, 'conversation', id, conversationId),
     getMany: (conversationIds) =>
       readRows({ conversationIds }, 'conversations', id, conversationIds),
-    async listForVisitor(visitorId, limit) {
-      const conversations = await readRows(
-        { visitorId },
-        'conversationsOfVisitor',
-        id,
-        visitorId,
-        limit,
-      );
-      return { conversations, cursors: await read('cursors', id, conversations.map(idOf)) };
-    },
+    listForVisitor: (visitorId, limit, unreadIn) =>
+      readRows({ visitorId }, 'visitorConversations', id, visitorId, limit, unreadIn),
     async append(request) {
       const appending = await write('append', id, request);
       if (appending.outcome !== 'appended') return appending;
@@ -162,8 +154,4 @@ function createConversations(id: string, { read, write, upToDate }: Engine): Con
     cursorsOf: (conversationIds) => read('cursors', id, conversationIds),
     receiptsOf: (event) => read('receipts', id, event),
   };
-}
-
-function idOf({ id }: { id: string }): string {
-  return id;
 }

@@ -8,6 +8,7 @@ import { eventReads } from './events.ts';
 import { inboxReads } from './inbox.ts';
 import { invitationReads } from './invitations.ts';
 import { sessionReads } from './sessions.ts';
+import { visitorConversationReads } from './visitor-conversations.ts';
 import { workspaceReads } from './workspaces.ts';
 
 /** Every read, its statements prepared. What belongs to a workspace takes its id first. */
@@ -15,7 +16,7 @@ export type Reads = ReturnType<typeof createReads>;
 
 /** Prepares every read on one connection. */
 export function createReads(prepare: Prepare) {
-  return {
+  const tables = {
     ...workspaceReads(prepare),
     ...accountReads(prepare),
     ...sessionReads(prepare),
@@ -27,4 +28,5 @@ export function createReads(prepare: Prepare) {
     ...inboxReads(prepare),
     ...cursorReads(prepare),
   };
+  return { ...tables, ...visitorConversationReads(tables) };
 }
