@@ -2,7 +2,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAgentClient } from './agent.ts';
 import { httpBeside } from './http-socket.ts';
-import { openSlimSocket } from './slim-socket.ts';
+import type { OpenSocket } from './socket.ts';
 import { describeSocketContract } from './socket-contract.ts';
 import { createLocalStorage } from './testing/fake-browser.ts';
 import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
@@ -11,12 +11,16 @@ import { passTime } from './testing/pass-time.ts';
 import { createVisitorClient } from './visitor.ts';
 import type { VisitorClient } from './visitor-client.ts';
 
+/** Where no socket ever opens. */
+const openNothing: OpenSocket = ({ onLost }) => {
+  queueMicrotask(onLost);
+  return { ask: () => Promise.reject(new Error('nothing is open')), close: () => {} };
+};
+
 describeSocketContract(
   'HTTP in place of a socket',
-  httpBeside(openSlimSocket, () => {}),
-  {
-    isHttp: true,
-  },
+  httpBeside(openNothing, () => {}),
+  { isHttp: true },
 );
 
 describe('a network that lets only HTTP through', () => {
@@ -96,6 +100,25 @@ describe('a network that lets only HTTP through', () => {
     await pass(30_000);
     expect(asked('hello.get')).toHaveLength(polls);
     expect(client.getState().connection.status).toBe('online');
+  });
+
+  it('is not thought of after an outage of everything: who comes back is greeted once, by a socket', async () => {
+    const client = openPage();
+    await client.send('hello');
+    await pass(1_000);
+    let tries = 0;
+    server.faults.onUpgrade = () => (++tries ? 'refuse' : 'answer');
+    server.faults.onRequest = () => 'portal';
+    server.disconnectAll();
+    // Two sockets fail, and what comes next is the turn of HTTP.
+    while (tries < 2) await pass(50);
+    const polls = asked('hello.get').length;
+    server.faults.onUpgrade = () => 'answer';
+    server.faults.onRequest = () => 'answer';
+    await pass(20_000);
+    expect(client.getState().connection.status).toBe('online');
+    expect(asked('hello.get')).toHaveLength(polls);
+    expect(server.connectionCount).toBe(1);
   });
 
   it('goes on with fresh tokens', async () => {

@@ -10,8 +10,8 @@ const LIVELY_FOR_MS = 15_000;
 /** Nobody is looking. */
 const HIDDEN_POLL = [10_000, 5_000] as const;
 const POLL_TIMEOUT_MS = 8_000;
-/** The first look for a real socket: an outage that hit sockets and HTTP alike may be over. */
-const FIRST_PROBE = [5_000, 5_000] as const;
+/** So long a real socket is tried before HTTP: an outage that hit both may be over, and then HTTP need not be asked. */
+const HEAD_START_MS = 1_500;
 const PROBE = [30_000, 30_000] as const;
 const PROBE_TIMEOUT_MS = 15_000;
 
@@ -38,6 +38,7 @@ class HttpSocket implements Socket {
   /** Counts answers: a hello that another answer overtook may know less than that one. */
   #answered = 0;
   #sentAt = 0;
+  #hasPolled = false;
   #isGreeted = false;
   #failures = 0;
   #isClosed = false;
@@ -47,8 +48,8 @@ class HttpSocket implements Socket {
     this.#openReal = openReal;
     this.#onReal = onReal;
     ({ accessToken: this.#accessToken } = options.auth as { accessToken: string });
-    void this.#poll();
-    this.#probeLater(FIRST_PROBE);
+    this.#pollTimer = setTimeout(() => void this.#poll(), HEAD_START_MS);
+    this.#tryReal();
   }
 
   async ask(name: string, payload: unknown, timeoutMs: number): Promise<unknown> {
@@ -76,6 +77,7 @@ class HttpSocket implements Socket {
   }
 
   async #poll(): Promise<void> {
+    this.#hasPolled = true;
     const answered = this.#answered;
     try {
       const hello = await this.#post('hello.get', {}, POLL_TIMEOUT_MS);
@@ -113,17 +115,16 @@ class HttpSocket implements Socket {
     return Date.now() - this.#sentAt < LIVELY_FOR_MS;
   }
 
-  #probeLater(wait: readonly [number, number]): void {
-    clearTimeout(this.#probeTimer);
-    this.#probeTimer = setTimeout(() => this.#tryReal(), jittered(wait));
-  }
-
   /** Everything that a real socket says is passed on at once: the log knows what it has already. */
   #tryReal(): void {
     const giveUp = () => {
       if (this.#real) return this.#lose();
       this.#probe?.close();
-      this.#probeLater(PROBE);
+      clearTimeout(this.#probeTimer);
+      this.#probeTimer = setTimeout(() => this.#tryReal(), jittered(PROBE));
+      if (this.#hasPolled) return;
+      clearTimeout(this.#pollTimer);
+      void this.#poll();
     };
     this.#probeTimer = setTimeout(giveUp, PROBE_TIMEOUT_MS);
     this.#probe = this.#openReal({
@@ -133,7 +134,12 @@ class HttpSocket implements Socket {
         if (name === SERVER_FRAMES.hello) this.#goOver();
         this.#options.onEvent(name, payload);
       },
-      onRefused: giveUp,
+      onRefused: (reason) => {
+        if (this.#real || this.#isGreeted) return giveUp();
+        // Whoever refuses can be reached: HTTP would be told the same.
+        this.close();
+        this.#options.onRefused(reason);
+      },
       onLost: giveUp,
     });
   }
