@@ -1,4 +1,9 @@
-import { browserPlugins, holdsOnce, minifyWithTerser } from './widget/build/rollup-plugins.ts';
+import {
+  browserPlugins,
+  holdsOnce,
+  importAgain,
+  minifyWithTerser,
+} from './widget/build/rollup-plugins.ts';
 
 // A bundle with a hole in it must not be shipped: every warning of these kinds is a mistake in our code.
 const onwarn = (warning, warn) => {
@@ -33,7 +38,7 @@ const app = {
     // The server sends these names to browsers for a year; the entry keeps its name and is asked for again.
     hashCharacters: 'base36',
   },
-  plugins: [...browserPlugins(), minifyWithTerser({ isModule: true })],
+  plugins: [...browserPlugins(), importAgain(), minifyWithTerser({ isModule: true })],
   onwarn,
 };
 

@@ -18,6 +18,15 @@ async function watch(page: Page): Promise<string[]> {
   return complaints;
 }
 
+/** The addresses that are asked for from now on and hold this word. */
+function requestsFor(page: Page, word: string): string[] {
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes(word)) asked.push(request.url());
+  });
+  return asked;
+}
+
 test('a page with a strict policy and Trusted Types runs the widget without one complaint', async ({
   page,
   server,
@@ -215,15 +224,49 @@ test('a server that is away leaves the launcher, which says so and tries again',
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   site.page('/', pageWithTag(server));
-  await page.route('**/widget/app.js*', (route) => route.abort());
+  const asked = requestsFor(page, 'app.js');
+  await page.route('**/widget/**/app.js', (route) => route.abort());
   await page.goto(site.url);
-  const { launcher, composer } = widgetOn(page);
+  const widget = widgetOn(page);
+  const { launcher, composer } = widget;
   await launcher.click();
   await expect(page.locator('alcove-chat button')).toHaveText('Chat did not load. Try again');
   expect(errors).toEqual([]);
 
-  await page.unroute('**/widget/app.js*');
+  await page.unroute('**/widget/**/app.js');
   await page.locator('alcove-chat button').click();
   await expect(composer).toBeFocused();
   await expect(launcher).toHaveAccessibleName('Open chat');
+
+  // Its other parts find it where it is now: there is one app, however often it was asked for.
+  await widget.send('Here after all');
+  await expect(widget.sent).toBeVisible();
+  await widget.panel.getByRole('log').focus();
+  await widget.panel.getByRole('article').waitFor();
+  expect(new Set(asked).size).toBe(asked.length);
+  expect(asked.at(-1)).toMatch(/\/again\/app\.js$/);
+});
+
+test('a part that did not come is asked for again after a pause, at another address', async ({
+  page,
+  server,
+  site,
+}) => {
+  const asked = requestsFor(page, 'talk-');
+  await page.route('**/widget/talk-*.js', (route) => route.abort());
+  const widget = await openWidget(page, server, site);
+  await widget.send('Who comes to help?');
+  await expect(widget.sent).toBeVisible();
+  // Each of these needs the part.
+  const list = widget.panel.getByRole('log');
+  for (let turn = 0; turn < 5; turn++) {
+    await list.hover();
+    await list.focus();
+    await widget.composer.focus();
+  }
+  await expect.poll(() => asked.length).toBeGreaterThan(1);
+  expect(asked.length).toBeLessThan(4);
+  expect(new Set(asked).size).toBe(asked.length);
+  await page.unroute('**/widget/talk-*.js');
+  await widget.panel.getByRole('article').waitFor();
 });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { type Plugin, rollup } from 'rollup';
 import { describe, expect, it } from 'vitest';
-import { browserPlugins, holdsOnce, stylesheetAsText } from './rollup-plugins.ts';
+import { browserPlugins, holdsOnce, importAgain, stylesheetAsText } from './rollup-plugins.ts';
 
 async function bundle(source: string, ...plugins: Plugin[]) {
   const entry = join(import.meta.dirname, 'entry.ts');
@@ -10,8 +11,8 @@ async function bundle(source: string, ...plugins: Plugin[]) {
     plugins: [
       {
         name: 'entry',
-        resolveId: (id) => (id === entry ? id : null),
-        load: (id) => (id === entry ? source : null),
+        resolveId: (id) => (id === entry || id === 'part' ? id : null),
+        load: (id) => (id === entry ? source : id === 'part' ? 'run("part");' : null),
       },
       ...browserPlugins(),
       ...plugins,
@@ -28,6 +29,34 @@ describe('stylesheetAsText', () => {
     const resolve = resolveId as (source: string, importer?: string) => unknown;
     expect(resolve('some-package/style.css', '/widget/app.ts')).toBeNull();
     expect(resolve('./panel.css', '/widget/app.ts')).not.toBeNull();
+  });
+});
+
+describe('importAgain', () => {
+  it('asks for a chunk at another address after each failure, and for others where they are', async () => {
+    const code = await bundle('run(() => import("part"));', importAgain());
+    const asked: string[] = [];
+    let load: (() => Promise<unknown>) | undefined;
+    runInNewContext(code.replaceAll(/\bimport\(/g, 'loadChunk('), {
+      run: (given: typeof load) => {
+        load = given;
+      },
+      // Node's own `import` cannot be made to fail and then to succeed.
+      loadChunk: async (address: string) => {
+        asked.push(address.replace(/-[^.]+/, ''));
+        if (asked.length < 3) throw new TypeError('Failed to fetch');
+        return 'the part';
+      },
+    });
+    await expect(load?.()).rejects.toThrow('Failed to fetch');
+    await expect(load?.()).rejects.toThrow('Failed to fetch');
+    await expect(load?.()).resolves.toBe('the part');
+    await expect(load?.()).resolves.toBe('the part');
+    expect(asked).toEqual(['./part.js', './part.js?', './part.js??', './part.js??']);
+  });
+
+  it('adds nothing where nothing is loaded later', async () => {
+    expect(await bundle('run();', importAgain())).toBe(await bundle('run();'));
   });
 });
 

@@ -14,7 +14,7 @@ const TEXT = 4.5;
 const SHAPE = 3;
 
 describe('the colours of the widget', () => {
-  it('are all there, the dark ones alike for both ways to get them', () => {
+  it('are all there, and dark comes alike in both ways to get it', () => {
     expect(Object.keys(look.light)).toEqual([
       'surface',
       'raised',
@@ -28,7 +28,8 @@ describe('the colours of the widget', () => {
       'online',
     ]);
     expect(Object.keys(look.dark)).toEqual(Object.keys(look.light));
-    expect(look.auto).toEqual(look.dark);
+    expect(look.switches.dark).toContain('--_dark: initial;');
+    expect(look.switches.auto).toBe(look.switches.dark);
     expect(look.faces.light).toHaveLength(8);
   });
 

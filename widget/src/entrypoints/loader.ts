@@ -5,7 +5,7 @@ import { startLoader } from '../loader/start.ts';
 declare const __ALCOVE_SETTINGS__: WidgetSettings;
 
 try {
-  startLoader(__ALCOVE_SETTINGS__, (url) => import(url));
+  startLoader(__ALCOVE_SETTINGS__, (folder) => import(`${folder}app.js`));
 } catch {
   // Whatever is wrong here, the page that embeds the chat must not notice.
 }

@@ -1,8 +1,8 @@
 import type { WidgetApp, WidgetAppModule, WidgetHost } from '../widget-host.ts';
 import { texts } from './texts.ts';
 
-/** Imports the app's module by its address; given by the entry point, so that tests can give another. */
-export type ImportApp = (url: string) => Promise<WidgetAppModule>;
+/** Imports the app's module from the folder at this address; given by the entry point, so that tests can give another. */
+export type ImportApp = (folder: string) => Promise<WidgetAppModule>;
 
 /** The app, whether it is there yet or not. */
 export interface LazyApp {
@@ -20,20 +20,21 @@ export function createLazyApp(host: WidgetHost, importApp: ImportApp): LazyApp {
   let app: WidgetApp | undefined;
   let isBusy = false;
   let isDestroyed = false;
-  // Some browsers remember that an address failed and never ask again: each new try gets another.
-  let address = `${host.serverUrl}/widget/app.js`;
+  // Some browsers remember that an address failed and never ask again: each new try gets another folder. Not another query,
+  // since chunks import from ./app.js, and would get an app of their own.
+  let folder = `${host.serverUrl}/widget/`;
 
   const load = async () => {
     if (isBusy) return;
     isBusy = true;
     try {
-      const { mountApp } = await importApp(address);
+      const { mountApp } = await importApp(folder);
       if (isDestroyed) return;
       app = mountApp(host);
       for (const call of waiting) app.run(...call);
     } catch {
       isBusy = false;
-      address += '?';
+      folder += 'again/';
       // The launcher itself says it, and is the button to try again.
       if (launcher.ariaBusy) launcher.textContent = launcher.ariaLabel = texts.failed;
     }

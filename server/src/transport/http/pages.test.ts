@@ -238,7 +238,21 @@ describe('files of the widget', () => {
     });
   });
 
+  test.each(['app.js', 'panel-a1b2c3d4.js'])(
+    'have other addresses for browsers that remember a failure: again/%s',
+    async (name) => {
+      const { text, headers } = await get(`/widget/${name}`);
+      for (const folder of ['again', 'again/again']) {
+        const other = await get(`/widget/${folder}/${name}`);
+        expect(other).toMatchObject({ status: 200, text });
+        expect(other.headers['cache-control']).toBe(headers['cache-control']);
+      }
+    },
+  );
+
   test.each([
+    '/widget/again/again/',
+    '/widget/again/../console/index.html',
     '/widget/types/app.d.ts',
     '/widget/../console/index.html',
     '/widget/..%2Fconsole%2Findex.html',

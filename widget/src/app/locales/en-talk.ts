@@ -16,6 +16,7 @@ export const enTalk = {
   toNewest: 'To the newest message',
   toNewestCount: { one: '{count} new message', other: '{count} new messages' },
   isTyping: '{name} is typing',
+  failed: 'Not sent.',
   retry: 'Retry',
   resolved: 'Marked as resolved. Write to reopen it.',
   reopened: 'Open again.',

@@ -19,7 +19,6 @@ export const en = {
   sent: 'Sent',
   delivered: 'Delivered',
   read: 'Read {time}',
-  failed: 'Not sent.',
   offline: 'You are offline. What you write is kept here and sent when you are back.',
   unreachable: 'We cannot be reached just now. Write anyway, it will be sent.',
 };

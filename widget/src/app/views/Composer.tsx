@@ -1,6 +1,8 @@
+import type { VisitorClient } from '@alcove/sdk';
 import { Component, createRef, type RefObject } from 'preact';
 import type { Part } from '../part.ts';
 import type { Voice } from '../voice.ts';
+import type { Task } from './ComposerBar.tsx';
 import { IconButton } from './IconButton.tsx';
 import { icons } from './icons.ts';
 import type { Talk } from './talk-part.ts';
@@ -8,33 +10,38 @@ import type { Talk } from './talk-part.ts';
 interface ComposerProps {
   /** Gets this component, to be called. */
   handle: RefObject<Composer | null>;
+  client: VisitorClient;
+  /** `undefined` until there is a conversation. */
+  conversationId: string | undefined;
   voice: Voice;
   talk: Part<Talk>;
-  /** What pressing the button does. */
-  label: string;
-  onSend(text: string): void;
-  onTyping(): void;
+  /** A new message is about to be sent. */
+  onSend(): void;
 }
 
 interface ComposerState {
   isEmpty: boolean;
+  /** What it is for, when it is not for a new message. */
+  task?: Task | undefined;
+  /** What could not be done. */
+  problem?: string | undefined;
 }
 
 /** Characters from which on a text may come near the limit, whatever they are: UTF-8 has three bytes for one at most. */
 const LONG = 2000;
 
-/** Where a message is written. The field itself keeps the draft, also while the panel is closed. */
+/**
+ * Where one writes: a new message, an answer to one, or other words for one. The field itself keeps the draft, also while
+ * the panel is closed.
+ */
 export class Composer extends Component<ComposerProps, ComposerState> {
   override state: ComposerState = { isEmpty: true };
   #field = createRef<HTMLTextAreaElement>();
+  /** What stood in the field before a message was edited there. */
+  #draft = '';
 
   override componentDidMount() {
     this.props.handle.current = this;
-  }
-
-  /** What stands in the field. */
-  get text(): string {
-    return this.#field.current?.value ?? '';
   }
 
   /** Puts a text into the field, in place of what stands there. */
@@ -52,9 +59,37 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     if (isAsked || !isTouch()) this.#field.current?.focus();
   }
 
+  /** Gives it something else to do than a new message. */
+  begin(task: Task) {
+    this.end();
+    if (task.save) {
+      this.#draft = this.#text;
+      this.write(task.text);
+    }
+    this.setState({ task });
+    this.focus(true);
+  }
+
+  /** Gives up what was begun. Answers whether there was something. */
+  end(): boolean {
+    const { task } = this.state;
+    if (task?.save) this.write(this.#draft);
+    this.setState({ task: undefined });
+    return !!task;
+  }
+
+  /** Tells the person what could not be done; nothing takes it away. */
+  complain(problem?: string) {
+    this.setState({ problem });
+  }
+
+  get #text(): string {
+    return this.#field.current?.value ?? '';
+  }
+
   /** How many characters may still be added, once that is worth telling. */
   get #left(): number | undefined {
-    return this.props.talk.module?.charactersLeft(this.text);
+    return this.props.talk.module?.charactersLeft(this.#text);
   }
 
   #measure() {
@@ -72,10 +107,22 @@ export class Composer extends Component<ComposerProps, ComposerState> {
 
   #send = (event: Event) => {
     event.preventDefault();
-    const text = this.text.trim();
+    const text = this.#text.trim();
     if (!text || Number(this.#left) < 0) return;
+    const { client, conversationId, onSend } = this.props;
+    const { task } = this.state;
     this.write('');
-    this.props.onSend(text);
+    this.end();
+    if (task?.save) {
+      task.save(text);
+      return;
+    }
+    onSend();
+    client.setPage({ url: location.href, title: document.title });
+    client
+      .send(text, { conversationId, replyTo: task?.replyTo })
+      // It could not even be kept: it goes back to where it was written, before what was begun since.
+      .catch(() => this.write(`${text}\n${this.#text}`.trim()));
   };
 
   #onKeyDown = (event: KeyboardEvent) => {
@@ -84,36 +131,53 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     if (event.key === 'Enter' && !event.shiftKey && !isComposing && !isTouch()) this.#send(event);
   };
 
-  override render({ voice: { t }, label, onTyping }: ComposerProps, { isEmpty }: ComposerState) {
+  #onInput = () => {
+    const { client, conversationId } = this.props;
+    this.#measure();
+    if (conversationId) client.setTyping(conversationId, true);
+  };
+
+  override render({ voice, talk: { module: talk } }: ComposerProps, state: ComposerState) {
+    const { isEmpty, task, problem } = state;
+    const { t } = voice;
     const left = this.#left;
     return (
-      <form class="composer" onSubmit={this.#send}>
-        <textarea
-          ref={this.#field}
-          rows={1}
-          // Empty, it would be left to right, whatever the page is.
-          dir={isEmpty ? undefined : 'auto'}
-          aria-label={t('composer')}
-          placeholder={t('composer')}
-          onKeyDown={this.#onKeyDown}
-          onInput={() => {
-            this.#measure();
-            onTyping();
-          }}
-        />
-        <IconButton
-          type="submit"
-          class="send"
-          label={label}
-          icon={icons.send}
-          isOff={isEmpty || Number(left) < 0}
-          // The field keeps the focus, and with it the keyboard of a phone.
-          onMouseDown={(event) => event.preventDefault()}
-        />
-        <p class="limit" role="status">
-          {left !== undefined && t(left < 0 ? 'tooLong' : 'left', { count: Math.abs(left) })}
-        </p>
-      </form>
+      <>
+        {talk && (
+          <talk.ComposerBar
+            {...{ task, problem, voice }}
+            onCancel={() => {
+              this.end();
+              this.focus();
+            }}
+            onHeard={() => this.complain()}
+          />
+        )}
+        <form class="composer" onSubmit={this.#send}>
+          <textarea
+            ref={this.#field}
+            rows={1}
+            // Empty, it would be left to right, whatever the page is.
+            dir={isEmpty ? undefined : 'auto'}
+            aria-label={t('composer')}
+            placeholder={t('composer')}
+            onKeyDown={this.#onKeyDown}
+            onInput={this.#onInput}
+          />
+          <IconButton
+            type="submit"
+            class="send"
+            label={t(task?.save ? 'save' : 'send')}
+            icon={icons.send}
+            isOff={isEmpty || Number(left) < 0}
+            // The field keeps the focus, and with it the keyboard of a phone.
+            onMouseDown={(event) => event.preventDefault()}
+          />
+          <p class="limit" role="status">
+            {left !== undefined && t(left < 0 ? 'tooLong' : 'left', { count: Math.abs(left) })}
+          </p>
+        </form>
+      </>
     );
   }
 }

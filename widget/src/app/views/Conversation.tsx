@@ -5,14 +5,14 @@ import type { Part } from '../part.ts';
 import { quietly } from '../quietly.ts';
 import { type Row, toRows } from '../timeline-rows.ts';
 import type { Voice } from '../voice.ts';
-import { ComposerArea } from './ComposerArea.tsx';
+import { Composer } from './Composer.tsx';
 import { MessageList } from './MessageList.tsx';
 import { Notices } from './Notices.tsx';
 import type { Talk } from './talk-part.ts';
 
 interface ConversationProps {
   /** Gets the place where one writes, to be called. */
-  composer: RefObject<ComposerArea | null>;
+  composer: RefObject<Composer | null>;
   client: VisitorClient;
   /** `undefined` until there is one. */
   conversation: VisitorConversation | undefined;
@@ -79,7 +79,7 @@ export class Conversation extends Component<ConversationProps> {
           }
         />
         <Notices {...{ state, isTroubled, voice }} />
-        <ComposerArea
+        <Composer
           handle={composer}
           conversationId={conversation?.id}
           {...{ client, voice }}

@@ -1,6 +1,6 @@
 import type { Voice } from '../voice.ts';
 import { textOf } from '../text-of.ts';
-import { isFresh, type MessageItem, type Row } from '../timeline-rows.ts';
+import { isFresh, type Row } from '../timeline-rows.ts';
 import type { Desk } from './desk.ts';
 import type { Talk } from './talk-part.ts';
 
@@ -16,16 +16,15 @@ interface MessageRowProps {
 /** One message: bubble, and under the last of a group who wrote it and when. */
 export function MessageRow({ row, hasState, voice, talk, desk }: MessageRowProps) {
   const { item, isFirst, isLast } = row;
-  const { t } = voice;
-  const { content, actor, isOwn, state } = item;
+  const { t, time } = voice;
+  const { at, content, actor, isOwn, state, readAt } = item;
   const name = isOwn ? t('you') : (actor.name ?? t('team'));
-  const isFailed = isOwn && state === 'failed';
   const look = [
     'row',
     isOwn ? 'own' : 'other',
+    state,
     isFirst && 'first',
     isLast && 'last',
-    isOwn && (isFailed || state === 'waiting') && state,
     isFresh(item) && 'fresh',
   ];
   return (
@@ -43,37 +42,15 @@ export function MessageRow({ row, hasState, voice, talk, desk }: MessageRowProps
           {textOf(content, t)}
         </p>
       )}
-      {isFailed ? (
-        <Failure {...{ item, voice, talk, desk }} />
-      ) : (
-        isLast && (
-          <p class="meta">
-            {!isOwn && <bdi>{name}</bdi>}
-            <time dateTime={item.at}>{voice.time(item.at)}</time>
-            {hasState && <span>{stateText(item, voice)}</span>}
-          </p>
-        )
-      )}
+      {state === 'failed'
+        ? talk && <talk.Failure {...{ item, voice, desk }} />
+        : isLast && (
+            <p class="meta">
+              {!isOwn && <bdi>{name}</bdi>}
+              <time dateTime={at}>{time(at)}</time>
+              {hasState && <span>{t(state, { time: readAt ? time(readAt) : '' })}</span>}
+            </p>
+          )}
     </div>
   );
-}
-
-function Failure({
-  item: { key, failure },
-  voice,
-  talk,
-  desk,
-}: Pick<MessageRowProps, 'voice' | 'talk' | 'desk'> & { item: MessageItem }) {
-  return (
-    <p class="meta failure">
-      <span>
-        {voice.t('failed')} {failure}
-      </span>
-      {talk && <talk.FailureButtons {...{ id: key, voice, desk }} />}
-    </p>
-  );
-}
-
-function stateText({ state, readAt }: MessageItem, { t, time }: Voice): string {
-  return t(state, { time: readAt ? time(readAt) : '' });
 }

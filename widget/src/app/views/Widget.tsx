@@ -7,7 +7,7 @@ import { createPart } from '../part.ts';
 import { quietly } from '../quietly.ts';
 import { textOf } from '../text-of.ts';
 import type { Voice } from '../voice.ts';
-import type { ComposerArea } from './ComposerArea.tsx';
+import type { Composer } from './Composer.tsx';
 import { Conversation } from './Conversation.tsx';
 import { Header } from './Header.tsx';
 import { Panel } from './Panel.tsx';
@@ -49,7 +49,7 @@ const PASSED_ON = [
 export class Widget extends Component<WidgetProps, WidgetState> {
   #fullScreen = matchMedia(FULL_SCREEN);
   override state: WidgetState = { isOpen: false, isFull: false, isTroubled: false };
-  #composer = createRef<ComposerArea>();
+  #composer = createRef<Composer>();
   #talk = createPart(
     () => import('./talk.ts'),
     ({ css, texts }) => {
@@ -65,7 +65,6 @@ export class Widget extends Component<WidgetProps, WidgetState> {
   #endings: (() => void)[] = [];
   #troubleTimer: ReturnType<typeof setTimeout> | undefined;
   #openedId: string | undefined;
-  #failures = 0;
   #said = 0;
 
   get #conversation(): VisitorConversation | undefined {
@@ -76,6 +75,8 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     const { client, handle } = this.props;
     handle.current = this;
     this.#endings = [
+      this.#talk.close,
+      this.#attention.close,
       client.subscribe(this.#onState),
       client.on('message', this.#announce),
       ...PASSED_ON.map((name) => client.on(name, (event: unknown) => this.#emit(name, event))),
@@ -154,8 +155,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
   }
 
   #onState = () => {
-    const { client, voice } = this.props;
-    const { connection, pending } = client.getState();
+    const { connection } = this.props.client.getState();
     if (connection.status !== 'reconnecting') {
       clearTimeout(this.#troubleTimer);
       this.#troubleTimer = undefined;
@@ -163,9 +163,6 @@ export class Widget extends Component<WidgetProps, WidgetState> {
     } else {
       this.#troubleTimer ??= setTimeout(() => this.setState({ isTroubled: true }), TROUBLE_MS);
     }
-    const failures = pending.filter(({ state }) => state === 'failed');
-    if (failures.length > this.#failures) this.#say(voice.t('failed'));
-    this.#failures = failures.length;
     this.setState({ isFull: this.#fullScreen.matches });
   };
 

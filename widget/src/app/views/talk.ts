@@ -10,7 +10,7 @@ export { firstUnread } from '../first-unread.ts';
 export { Bubble, rowAttributes } from './Bubble.tsx';
 export { ComposerBar } from './ComposerBar.tsx';
 export { Face } from './Face.tsx';
-export { FailureButtons } from './FailureButtons.tsx';
+export { Failure } from './Failure.tsx';
 export { MarkRow } from './MarkRow.tsx';
 export { MessageActions } from './MessageActions.tsx';
 export { Reading } from './Reading.tsx';

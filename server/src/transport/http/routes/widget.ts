@@ -11,6 +11,9 @@ const SETTINGS_PLACEHOLDER = '__ALCOVE_SETTINGS__';
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 
+/** Put before a file's name by browsers that remember of the plain address that it failed once. */
+const AGAIN = /^(?:again\/)+/;
+
 /** Names with a hash in them never mean anything else. */
 const HASHED_NAME = /-[\w-]{8,}\.\w+$/;
 
@@ -49,7 +52,7 @@ export function widgetRoutes({
   });
 
   router.get('/widget/*path', async (request, response, next) => {
-    const path = request.params.path.join('/');
+    const path = request.params.path.join('/').replace(AGAIN, '');
     const file = await files.find(path);
     if (!file) {
       next();
