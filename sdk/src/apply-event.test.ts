@@ -258,10 +258,10 @@ describe('history', () => {
 });
 
 describe('cursors', () => {
-  const cursor = (delivered: number, read: number, id = 'team'): LogChange => ({
-    kind: 'cursor',
+  const cursor = (delivered: number, read: number, id = 'team') => ({
+    kind: 'cursor' as const,
     cursor: {
-      participant: { kind: 'agent', id },
+      participant: { kind: 'agent' as const, id },
       delivered,
       deliveredAt: `delivered ${delivered}`,
       read,
@@ -285,7 +285,30 @@ describe('cursors', () => {
 
   it('are one for each participant', () => {
     const log = changeLog(changeLog(empty, cursor(1, 1)), cursor(2, 0, 'ag_other'));
-    expect(log.cursors).toHaveLength(2);
     expect(changeLog(log, cursor(1, 0))).toBe(log);
+    // Each keeps its place: what is told of several readers must not change with who moved last.
+    const moved = changeLog(log, cursor(2, 2));
+    expect(moved.cursors.map(({ participant }) => participant.id)).toEqual(['team', 'ag_other']);
+  });
+
+  it('that were moved here learn from the server when that was', () => {
+    const told = { ...cursor(2, 2).cursor };
+    const moved = { ...told, deliveredAt: null, readAt: null };
+    const log = changeLog(empty, { kind: 'cursor', cursor: moved });
+    expect(changeLog(log, { kind: 'cursor', cursor: { ...moved } })).toBe(log);
+    const known = changeLog(log, { kind: 'cursor', cursor: told });
+    expect(known.cursors).toEqual([told]);
+    // A late echo of the own move takes nothing back, and neither does a time that is told twice.
+    expect(changeLog(known, { kind: 'cursor', cursor: moved })).toBe(known);
+    expect(changeLog(known, { kind: 'cursor', cursor: { ...told, readAt: 'later' } })).toBe(known);
+    // Read further here, while delivery is known: only what moved has no time.
+    const further = changeLog(known, {
+      kind: 'cursor',
+      cursor: { ...moved, read: 3, delivered: 3 },
+    });
+    const ack = { ...told, read: 3, readAt: 'read 3' };
+    expect(changeLog(further, { kind: 'cursor', cursor: ack }).cursors).toEqual([
+      { ...told, delivered: 3, deliveredAt: null, read: 3, readAt: 'read 3' },
+    ]);
   });
 });

@@ -178,16 +178,21 @@ function withCursors(log: ConversationState, incoming: readonly Cursor[] = []): 
   for (const cursor of incoming) {
     if (typeof cursor?.participant?.id !== 'string') continue;
     const old = cursors.find(({ participant }) => participant.id === cursor.participant.id);
-    if (!old) cursors = [...cursors, cursor];
-    else if (cursor.delivered > old.delivered || cursor.read > old.read) {
-      const { delivered, deliveredAt } = cursor.delivered > old.delivered ? cursor : old;
-      const { read, readAt } = cursor.read > old.read ? cursor : old;
-      const { participant } = cursor;
-      const further = { participant, delivered, deliveredAt, read, readAt };
-      cursors = cursors.map((other) => (other === old ? further : other));
-    }
+    const delivered = further(old, cursor, 'delivered');
+    const read = further(old, cursor, 'read');
+    if (delivered === old && read === old) continue;
+    const { deliveredAt } = delivered;
+    const merged = { ...read, delivered: delivered.delivered, deliveredAt };
+    cursors = old ? cursors.map((other) => (other === old ? merged : other)) : [...cursors, merged];
   }
   return cursors === log.cursors ? log : { ...log, cursors };
+}
+
+/** The further one. Where both stand at the same place: the one that knows since when, as only the server does. */
+function further(old: Cursor | undefined, cursor: Cursor, place: 'delivered' | 'read'): Cursor {
+  if (!old || cursor[place] > old[place]) return cursor;
+  const isTold = cursor[place] === old[place] && !old[`${place}At`] && cursor[`${place}At`];
+  return isTold ? cursor : old;
 }
 
 /** Whether events are missing between what is held and what was heard of. */
