@@ -32,10 +32,17 @@ it('opens a store that is forgotten when it is closed', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('says that MongoDB comes later, and does not repeat the password', async () => {
-  const opening = openStorage('mongodb+srv://root:secret@db.example/alcove');
-  await expect(opening).rejects.toThrow(/^MongoDB is not part of this version of Alcove yet\./);
-  await expect(opening).rejects.not.toThrow('secret');
+it('tells what is wrong with a MongoDB, and repeats no password', async () => {
+  const closed = 'mongodb://root:secret@127.0.0.1:1/alcove?authSource=admin';
+  for (const [address, sentence] of [
+    [closed, /^MongoDB at mongodb:\/\/127\.0\.0\.1:1\/alcove was not reached within 3 seconds\./],
+    ['mongodb://root:se%zzcret@db.example/', /the address in DATABASE_URL is not right/],
+    ['mongodb://root:secret@db.example/?nonsense=1', /the address in DATABASE_URL is not right/],
+  ] as const) {
+    const opening = openStorage(address);
+    await expect(opening).rejects.toThrow(sentence);
+    await expect(opening).rejects.not.toThrow(/se.*cret/);
+  }
 });
 
 it('says how an address is written when it cannot read one', async () => {
@@ -54,4 +61,17 @@ it('copies no data that is in memory only', async () => {
     restoreStorage(data, '/nowhere/a', { now }),
   ];
   for (const copy of copies) await expect(copy).rejects.toThrow('Data in memory is gone');
+});
+
+it('sends whoever wants to copy a MongoDB to its own tools', async () => {
+  const data = { databaseUrl: 'mongodb://root:secret@db.example/alcove', keysDir: '/nowhere' };
+  const now = '2026-01-01T00:00:00.000Z';
+  const copies = [
+    backUpStorage(data, '/nowhere/a', { now, mayReplace: false }),
+    restoreStorage(data, '/nowhere/a', { now }),
+  ];
+  for (const copy of copies) {
+    await expect(copy).rejects.toThrow(/mongodump and mongorestore/);
+    await expect(copy).rejects.not.toThrow('secret');
+  }
 });

@@ -2,18 +2,66 @@ import type { BackedUp, BackupContents, Restored } from './backup.ts';
 import type { Storage } from './storage.ts';
 
 const SQLITE = 'sqlite:';
-const FORMS = '"sqlite:<path of a file>", for example sqlite:./data/alcove.db';
+const MONGODB = /^mongodb(\+srv)?:\/\//;
+const FORMS =
+  '"sqlite:<path of a file>", for example sqlite:./data/alcove.db, or mongodb://<host>/<database>';
+
+export interface OpenOptions {
+  /**
+   * Whether indexes that are missing in MongoDB are built, and older data is brought up to date there. Else that is
+   * refused. A file of SQLite is always brought up to date: it has no other user.
+   */
+  mayPrepare?: boolean;
+}
 
 /**
  * Opens the store that an address names.
  *
- * @throws Error in words for the operator. The address itself is not repeated: it may hold a password.
+ * @throws Error in words for the operator. What is secret in the address is not repeated.
  */
-export async function openStorage(databaseUrl: string): Promise<Storage> {
-  const file = sqliteFileOf(databaseUrl);
+export async function openStorage(
+  databaseUrl: string,
+  { mayPrepare = true }: OpenOptions = {},
+): Promise<Storage> {
   // Loaded when asked for: an installation needs one engine only.
+  if (isMongo(databaseUrl)) {
+    const { openMongoStorage } = await import('./mongo/open-mongo-storage.ts');
+    return await openMongoStorage({ url: databaseUrl, mayPrepare });
+  }
+  const file = sqliteFileOf(databaseUrl);
   const { openSqliteStorage } = await import('./sqlite/open-sqlite-storage.ts');
   return await openSqliteStorage({ file });
+}
+
+/**
+ * Brings the data up to date for this version, as a start does, and builds the indexes that are missing.
+ *
+ * @throws Error in words for the operator.
+ */
+export async function prepareStorage(databaseUrl: string): Promise<void> {
+  if (isMongo(databaseUrl)) {
+    const { prepareMongo } = await import('./mongo/open-mongo-storage.ts');
+    return await prepareMongo(databaseUrl);
+  }
+  const storage = await openStorage(databaseUrl);
+  await storage.close();
+}
+
+/**
+ * Whether the engine can work here; on MongoDB also what the database lacks for this version, in words. Nothing is
+ * changed.
+ *
+ * @throws Error in words for the operator when the engine cannot work.
+ */
+export async function examineStorage(databaseUrl: string): Promise<string[]> {
+  if (isMongo(databaseUrl)) {
+    const { examineMongo } = await import('./mongo/open-mongo-storage.ts');
+    return await examineMongo(databaseUrl);
+  }
+  // A store of its own: the one of the address may be in use, or is made by the first start.
+  const storage = await openStorage('sqlite::memory:');
+  await storage.close();
+  return [];
 }
 
 /**
@@ -48,7 +96,16 @@ export async function restoreStorage(
   return restoreFile({ file, keysDir }, source, options);
 }
 
+function isMongo(databaseUrl: string): boolean {
+  return MONGODB.test(databaseUrl);
+}
+
 function lastingFileOf(databaseUrl: string): string {
+  if (isMongo(databaseUrl)) {
+    throw new Error(
+      'This command copies SQLite files. MongoDB has its own tools for it: mongodump and mongorestore, see docs/operations.md. The folder with the keys is copied beside.',
+    );
+  }
   const file = sqliteFileOf(databaseUrl);
   if (file !== ':memory:') return file;
   throw new Error('Data in memory is gone when its server ends: there is no file to copy.');
@@ -63,9 +120,6 @@ function sqliteFileOf(databaseUrl: string): string {
       throw new Error(`The database address has no path. Write ${FORMS}.`);
     }
     return file;
-  }
-  if (/^mongodb(\+srv)?:/.test(databaseUrl)) {
-    throw new Error(`MongoDB is not part of this version of Alcove yet. Write ${FORMS}.`);
   }
   throw new Error(`The database address is of an unknown kind. Write ${FORMS}.`);
 }

@@ -1,0 +1,95 @@
+import type { Connection, ConnectOptions } from 'mongoose';
+import { Error as MongooseError, Mongoose, mongo } from 'mongoose';
+
+/** The database that an address without a name means. */
+const DATABASE = 'alcove';
+
+/** A query may take the server this long. Less than what a command may take in all, which is 5 s. */
+export const MAX_TIME_MS = 4000;
+
+/** Who has no primary waits this long for one. */
+const SELECTION_MS = 3000;
+
+/** Longer than a query may take: what is silent for so long is frozen, or gone without a word. */
+const SOCKET_MS = 5000;
+
+const OPTIONS: ConnectOptions = {
+  // An outage is an error at once, and never a queue that grows in silence.
+  bufferCommands: false,
+  autoIndex: false,
+  autoCreate: false,
+  // Operators in filters are ours: everything else is a value, whatever it looks like.
+  sanitizeFilter: true,
+  ignoreUndefined: true,
+  serverSelectionTimeoutMS: SELECTION_MS,
+  connectTimeoutMS: SELECTION_MS,
+  waitQueueTimeoutMS: SELECTION_MS,
+  heartbeatFrequencyMS: 2000,
+  // What is acknowledged is on the disks of a majority, and what is read was.
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: MAX_TIME_MS },
+  readConcern: { level: 'majority' },
+  readPreference: 'primary',
+  appName: 'alcove',
+};
+
+/** How a connection is used. */
+export interface ConnectionUse {
+  /** For work without a deadline, such as building an index. */
+  isPatient?: boolean;
+}
+
+/**
+ * Connects to a server or replica set.
+ *
+ * @throws Error in words for the operator, without what is secret in the address.
+ */
+export async function connect(
+  url: string,
+  { isPatient = false }: ConnectionUse = {},
+): Promise<Connection> {
+  // An instance of its own: Mongoose's settings are global to one.
+  const mongoose = new Mongoose({
+    strictQuery: 'throw',
+    ...(!isPatient && { maxTimeMS: MAX_TIME_MS }),
+  });
+  const connection = mongoose.createConnection();
+  // Without a listener a fault of the connection would be thrown into nowhere; whoever asks for something is told of it.
+  connection.on('error', () => undefined);
+  try {
+    await connection.openUri(url, {
+      ...OPTIONS,
+      ...(!hasDatabase(url) && { dbName: DATABASE }),
+      ...(!isPatient && { socketTimeoutMS: SOCKET_MS }),
+    });
+    return connection;
+  } catch (cause) {
+    await connection.destroy().catch(() => undefined);
+    throw new Error(inWords(url, cause), { cause });
+  }
+}
+
+/** Where an address points, without user, password and options. */
+export function describeAddress(url: string): string {
+  const [, scheme = '', hosts = '', database = ''] =
+    /^(mongodb(?:\+srv)?:\/\/)(?:[^@/]*@)?([^/?]*)\/?([^?]*)/.exec(url) ?? [];
+  return `${scheme}${hosts}/${database || DATABASE}`;
+}
+
+function hasDatabase(url: string): boolean {
+  return /^mongodb(\+srv)?:\/\/[^/]+\/[^?]+/.test(url);
+}
+
+/** Server's codes for a wrong password, or a user that may not do what is asked. */
+const REFUSED_CODES = [13, 18, 8000];
+
+function inWords(url: string, error: unknown): string {
+  const address = describeAddress(url);
+  if (error instanceof MongooseError.MongooseServerSelectionError) {
+    return `MongoDB at ${address} was not reached within ${SELECTION_MS / 1000} seconds. Start it, or correct DATABASE_URL; a replica set needs a primary.`;
+  }
+  if (error instanceof mongo.MongoServerError && REFUSED_CODES.includes(Number(error.code))) {
+    return `MongoDB at ${address} refused the user or the password in DATABASE_URL. The user needs the role readWrite on this database.`;
+  }
+  // What the driver finds wrong with an address it quotes, and an address holds a password.
+  return `MongoDB at ${address} cannot be used: the address in DATABASE_URL is not right. Write mongodb://user:password@host:27017/alcove, and % in a password as %25, @ as %40.`;
+}

@@ -1,0 +1,101 @@
+import { trusted } from 'mongoose';
+import type { Models } from './collections.ts';
+import type { Rows } from './rows.ts';
+
+export interface SweepOptions {
+  models: Models;
+  rows: Rows;
+  /** The database's time. Asked once per sweep. */
+  readDatabaseTime: () => Promise<Date>;
+  everyMs?: number;
+}
+
+/**
+ * Looks regularly at what was stored lately, and folds the rows that do not account for it: their writers died between
+ * the two. Most rows mend themselves before, since the same message is sent again; this finds the others.
+ */
+export interface Sweep {
+  /** One look. Answers how many rows were behind. */
+  once(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A row that is behind shows no message in the inbox: it should not be for long. */
+const EVERY_MS = 10_000;
+
+/** Processes estimate the database's time; each may be off by a little. */
+const OVERLAP_MS = 20_000;
+
+/** Younger events are about to be folded by their own writers. */
+const GRACE_MS = 2_000;
+
+export function startSweep({
+  models,
+  rows,
+  readDatabaseTime,
+  everyMs = EVERY_MS,
+}: SweepOptions): Sweep {
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  let running: Promise<unknown> = Promise.resolve();
+
+  const once = async () => {
+    const upTo = new Date((await readDatabaseTime()).getTime() - GRACE_MS);
+    const mark = await models.store.findOne({ _id: 'sweep' }).lean();
+    const last = mark !== null && 'sweptUpTo' in mark ? mark.sweptUpTo.getTime() : 0;
+    const mended = await mendBetween({ models, rows }, new Date(last - OVERLAP_MS), upTo);
+    await models.store.updateOne({ _id: 'sweep' }, { $max: { sweptUpTo: upTo } }, { upsert: true });
+    return mended;
+  };
+  const sweepLater = () => {
+    if (isClosed) return;
+    // Nodes that start together should not look together.
+    timer = setTimeout(
+      () => {
+        // While the database is away there is nothing to do; the next look makes up for this one.
+        running = once().then(sweepLater, sweepLater);
+      },
+      everyMs * (0.75 + Math.random() / 2),
+    ).unref();
+  };
+  sweepLater();
+  return {
+    once,
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+/** Conversations are looked up this many at a time. */
+const BATCH = 500;
+
+async function mendBetween(
+  { models, rows }: Pick<SweepOptions, 'models' | 'rows'>,
+  from: Date,
+  upTo: Date,
+): Promise<number> {
+  let mended = 0;
+  let heads = new Map<string, number>();
+  const flush = async () => {
+    const found = await models.conversations
+      .find({ _id: trusted({ $in: [...heads.keys()] }) })
+      .lean();
+    const behind = found.filter((row) => row.appliedSeq < (heads.get(row._id) ?? 0));
+    for (const row of behind) await rows.mend(row);
+    mended += behind.length;
+    heads = new Map();
+  };
+  const recent = models.events
+    .find({ storedAt: trusted({ $gte: from, $lt: upTo }) }, { conversationId: 1, seq: 1 })
+    .lean()
+    .cursor();
+  for await (const { conversationId, seq } of recent) {
+    heads.set(conversationId, Math.max(seq, heads.get(conversationId) ?? 0));
+    if (heads.size >= BATCH) await flush();
+  }
+  if (heads.size > 0) await flush();
+  return mended;
+}
