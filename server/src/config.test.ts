@@ -21,6 +21,9 @@ describe('configuration', () => {
       publicUrl: undefined,
       dataDir: resolve('data'),
       databaseUrl: `sqlite:${resolve('data/alcove.db')}`,
+      redisUrl: undefined,
+      redisPrefix: 'alcove',
+      metricsToken: undefined,
       trustProxy: 0,
       logLevel: 'info',
     });
@@ -87,6 +90,9 @@ describe('configuration', () => {
     [{ DATABASE_URL: 'sqlite://host/alcove.db' }, /^DATABASE_URL .* path of a file/],
     [{ DATABASE_URL: 'sqlite:a.db?mode=ro' }, /^DATABASE_URL .* path of a file/],
     [{ REDIS_URL: 'redis://localhost' }, /^REDIS_URL .* SQLite is for one process/],
+    [{ REDIS_PREFIX: 'a*' }, /^REDIS_PREFIX .* letters, digits/],
+    [{ METRICS_TOKEN: 'too-short' }, /^METRICS_TOKEN is set, but a token has at least 32/],
+    [{ METRICS_TOKEN: `${'x'.repeat(40)} y` }, /^METRICS_TOKEN is set/],
     [{ TRUST_PROXY: 'true' }, /^TRUST_PROXY .* forge an address/],
     [{ TRUST_PROXY: '99' }, /^TRUST_PROXY /],
     [{ TRUST_PROXY: '0.0.0.0/0' }, /^TRUST_PROXY .* forge an address/],
@@ -97,6 +103,17 @@ describe('configuration', () => {
     const problems = problemsOf(values);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(sentence);
+  });
+
+  test.each([
+    ['http://localhost', /must start with redis:/],
+    ['localhost:6379', /must start with redis:/],
+    ['redis://:a/b@host', /must start with redis:/],
+    ['redis://host/name', /number of a database/],
+    ['redis://host?family=6', /number of a database/],
+  ])('refuses %s as a Redis', (url, sentence) => {
+    const problems = problemsOf({ REDIS_URL: url, DATABASE_URL: 'mongodb://localhost/alcove' });
+    expect(problems.find((problem) => problem.startsWith('REDIS_URL'))).toMatch(sentence);
   });
 
   test('tells everything that is wrong at once', () => {
@@ -111,9 +128,10 @@ describe('configuration', () => {
   test('repeats no password of an address', () => {
     const problems = problemsOf({
       DATABASE_URL: 'mongodb://user:hunter2@db/alcove',
-      REDIS_URL: 'redis://:hunter2@cache',
+      REDIS_URL: 'redis://:@hunter2/@cache',
+      METRICS_TOKEN: 'hunter2',
     });
-    expect(problems).toHaveLength(2);
+    expect(problems.join()).toMatch(/REDIS_URL .*METRICS_TOKEN /);
     expect(problems.join()).not.toContain('hunter2');
   });
 

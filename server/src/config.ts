@@ -13,6 +13,12 @@ export interface Config {
   dataDir: string;
   /** `sqlite:` and an absolute path, or `sqlite::memory:`. */
   databaseUrl: string;
+  /** Of the Redis that the nodes share, password included. Without one the process is alone. */
+  redisUrl: string | undefined;
+  /** What this installation's keys and channels in Redis begin with. */
+  redisPrefix: string;
+  /** Whoever knows it may read `/metrics`. Without one nobody may. */
+  metricsToken: string | undefined;
   /** How many reverse proxies stand in front, or which addresses they have. */
   trustProxy: number | string[];
   logLevel: LogLevel;
@@ -67,7 +73,20 @@ export const SETTINGS = [
     variable: 'REDIS_URL',
     flag: '--redis-url <url>',
     description:
-      'Reserved for several nodes on MongoDB. Refused with SQLite, which is one process.',
+      'The Redis by which several nodes hear of each other: redis:// or rediss:// (TLS). Refused with SQLite, which is one process.',
+  },
+  {
+    variable: 'REDIS_PREFIX',
+    flag: '--redis-prefix <name>',
+    default: 'alcove',
+    description:
+      'What keys and channels in Redis begin with: the same on all nodes of an installation, another one for each installation.',
+  },
+  {
+    variable: 'METRICS_TOKEN',
+    flag: '--metrics-token <token>',
+    description:
+      'Opens /metrics to whoever sends it as a bearer token: at least 32 characters. Set the variable rather than the flag, which other users of the machine can see.',
   },
   {
     variable: 'TRUST_PROXY',
@@ -117,7 +136,8 @@ export function readConfig(flags: Values = {}, environment: Values = process.env
     if (text === undefined) return undefined;
     const parsed = parse(text);
     if (!(parsed instanceof Problem)) return parsed;
-    problems.push(`${name} is ${JSON.stringify(hideSecrets(text))}, but ${parsed.sentence}`);
+    const shown = SECRETS.has(name) ? 'set' : JSON.stringify(hidePassword(text));
+    problems.push(`${name} is ${shown}, but ${parsed.sentence}`);
     return undefined;
   };
 
@@ -128,22 +148,25 @@ export function readConfig(flags: Values = {}, environment: Values = process.env
     publicUrl: read('PUBLIC_URL', parsePublicUrl),
     dataDir,
     databaseUrl: read('DATABASE_URL', (text) => parseDatabaseUrl(text, dataDir)),
+    redisUrl: read('REDIS_URL', (text) => parseRedisUrl(text, values.DATABASE_URL)),
+    redisPrefix: read('REDIS_PREFIX', parseRedisPrefix),
+    metricsToken: read('METRICS_TOKEN', parseMetricsToken),
     trustProxy: read('TRUST_PROXY', parseTrustProxy),
     logLevel: read('LOG_LEVEL', parseLogLevel),
   };
-  read('REDIS_URL', refuseRedis);
 
-  const { port, databaseUrl, trustProxy, logLevel } = config;
+  const { port, databaseUrl, redisPrefix, trustProxy, logLevel } = config;
   if (
     problems.length > 0 ||
     port === undefined ||
     databaseUrl === undefined ||
+    redisPrefix === undefined ||
     trustProxy === undefined ||
     logLevel === undefined
   ) {
     throw new ConfigError(problems);
   }
-  return { ...config, port, databaseUrl, trustProxy, logLevel };
+  return { ...config, port, databaseUrl, redisPrefix, trustProxy, logLevel };
 }
 
 /** Why a value cannot be: the second half of a sentence. */
@@ -212,10 +235,41 @@ function parseDatabaseUrl(text: string, dataDir: string): string | Problem {
   return file === ':memory:' ? text : `sqlite:${resolve(dataDir, file || 'alcove.db')}`;
 }
 
-function refuseRedis(): Problem {
-  return new Problem(
-    'SQLite is for one process, which needs no Redis: leave REDIS_URL out. Several nodes need MongoDB, which this version does not speak yet.',
-  );
+function parseRedisUrl(text: string, databaseUrl: string | undefined): string | Problem {
+  if (!databaseUrl || databaseUrl.startsWith('sqlite:')) {
+    return new Problem(
+      'SQLite is for one process, which needs no Redis: leave REDIS_URL out. Several nodes need MongoDB: DATABASE_URL=mongodb://...',
+    );
+  }
+  const url = URL.parse(text);
+  if (!url || !['redis:', 'rediss:'].includes(url.protocol) || !url.hostname) {
+    return new Problem(
+      'it must start with redis:// or, with TLS, rediss://, such as redis://:password@redis.internal:6379. Signs in the password such as @ and / are written as %40 and %2F.',
+    );
+  }
+  if (!/^(\/\d*)?$/.test(url.pathname) || url.search || url.hash) {
+    return new Problem(
+      'after the host and port there can only be the number of a database, such as /1.',
+    );
+  }
+  return text;
+}
+
+function parseRedisPrefix(text: string): string | Problem {
+  // In a pattern of channels other signs would have a meaning.
+  return /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}$/.test(text)
+    ? text
+    : new Problem('it must be up to 40 letters, digits and - _ . : without spaces.');
+}
+
+const SHORTEST_TOKEN = 32;
+
+function parseMetricsToken(text: string): string | Problem {
+  return text.length >= SHORTEST_TOKEN && /^[\x21-\x7e]+$/.test(text)
+    ? text
+    : new Problem(
+        `a token has at least ${SHORTEST_TOKEN} letters, digits or signs, and no spaces. Make one: openssl rand -hex 24`,
+      );
 }
 
 /** Longer chains of proxies than this are a typing error. */
@@ -250,9 +304,12 @@ function parseLogLevel(text: string): LogLevel | Problem {
   return level ?? new Problem(`a level is one of: ${LOG_LEVELS.join(', ')}.`);
 }
 
-/** A password in an address must not end up in a terminal or log. */
-function hideSecrets(text: string): string {
-  return text.replace(/\/\/[^/@]*@/, '//***@');
+/** What is a secret as a whole. */
+const SECRETS: ReadonlySet<Variable> = new Set(['METRICS_TOKEN']);
+
+/** A password in an address must not end up in a terminal or log. It may hold the signs that end it, by mistake. */
+function hidePassword(text: string): string {
+  return text.replace(/\/\/.*@/s, '//***@');
 }
 
 /** Where the keys are. */

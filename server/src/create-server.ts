@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { type BuiltFiles, locateBuiltFiles } from './built-files.ts';
 import type { Cluster } from './cluster/cluster.ts';
-import { createSingleNodeCluster } from './cluster/single-node.ts';
+import { openCluster } from './cluster/open-cluster.ts';
 import { adminSocketOf, type Config } from './config.ts';
 import { type Admin, createAdmin } from './domain/admin.ts';
 import { createAgentSessions } from './domain/agent-sessions.ts';
@@ -78,18 +78,25 @@ const PRUNE_MS = 60 * 60 * 1000;
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { config, wrapStorage = (opened) => opened } = options;
+  const limits = { ...defaultLimits, ...options.limits };
   const storage = wrapStorage(await openStorage(config.databaseUrl));
+  let cluster: Cluster | undefined;
   try {
-    return await assemble(storage, options);
+    cluster = await openCluster({ ...config, limits, logger: options.logger });
+    return await assemble(storage, cluster, { ...options, limits });
   } catch (error) {
+    await cluster?.close();
     await storage.close();
     throw error;
   }
 }
 
-async function assemble(storage: Storage, options: ServerOptions): Promise<Server> {
-  const { config, keys, logger, passwordCost, clock = systemClock } = options;
-  const limits = { ...defaultLimits, ...options.limits };
+async function assemble(
+  storage: Storage,
+  cluster: Cluster,
+  options: ServerOptions & { limits: Limits },
+): Promise<Server> {
+  const { config, keys, limits, logger, passwordCost, clock = systemClock } = options;
   const life: Life = { isDraining: false, port: config.port };
   // Socket.IO puts itself before the listeners that it finds, so the listener stands before there is an app.
   const httpServer = createListener(limits, (request, response) => app(request, response));
@@ -97,16 +104,15 @@ async function assemble(storage: Storage, options: ServerOptions): Promise<Serve
   const clientAddress = createClientAddress(config.trustProxy);
 
   const counts = createConnectionCounts({ limits, clientAddress });
-  const io = createSocketServer(httpServer, { limits, logger, counts });
-  const cluster = createSingleNodeCluster(limits);
+  const io = createSocketServer(httpServer, { cluster, limits, logger, counts });
   const writeBound = createWriteBound({ limits });
   const overload = createOverload({ limits, logger, writeBound });
   const ports = { storage, cluster, clock, limits, logger, clientAddress, counts, overload };
   const domain = createDomain({ ...ports, publisher: createPublisher(io, overload) });
   const services = createServices({ ...ports, keys, passwordCost, domain, publicUrl });
-  const { authenticator, workspaces } = services;
+  const { authenticator, sessions, workspaces } = services;
   const commands = createCommands({ ...ports, domain, authenticator, writeBound });
-  const gateway = attachGateway({ ...ports, io, commands, domain, authenticator });
+  const gateway = attachGateway({ ...ports, io, commands, domain, authenticator, sessions });
   const app = createApp({
     ...ports,
     ...services,

@@ -15,7 +15,8 @@ export async function checkAssignee(
   if (assignee.teamId !== undefined || assignee.agentId === undefined) {
     throw new DomainError('invalid', 'This workspace has no teams: assign to an agent.');
   }
-  const agent = (await roster.agents(workspaceId)).get(assignee.agentId);
+  const { agentId } = assignee;
+  const agent = (await roster.agents(workspaceId, agentId)).get(agentId);
   if (!agent) {
     throw new DomainError('invalid', 'There is no such agent in this workspace.');
   }

@@ -45,7 +45,9 @@ export function createConversationLog(options: {
       const { principal, via } = caller;
       // Before the write, since nothing may be awaited between the commit and the push: that would mix up their order.
       const agents =
-        principal.kind === 'agent' ? await roster.agents(principal.workspaceId) : NOBODY;
+        principal.kind === 'agent'
+          ? await roster.agents(principal.workspaceId, principal.agentId)
+          : NOBODY;
       const result = await storage.forWorkspace(scope.workspaceId).conversations.append({
         conversationId: scope.conversationId,
         event: { ...act, actor: actorOf(principal), via },

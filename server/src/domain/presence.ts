@@ -44,7 +44,8 @@ export function createPresence(options: { cluster: Cluster; publisher: EventPubl
     },
     async isTeamOnline(workspaceId) {
       const [status] = await cluster.presence.statusOf(workspaceId, [keyOf(TEAM)]);
-      return isOnline(status);
+      // When nobody can tell, a visitor is not sent away.
+      return status !== 'offline';
     },
     onlineAgents: (workspaceId, agentIds) => online(workspaceId, 'agent', agentIds),
     async onlineVisitors(workspaceId, visitorIds) {

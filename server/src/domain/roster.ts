@@ -8,7 +8,8 @@ export type AgentsById = ReadonlyMap<string, AgentRecord>;
 
 /** Who answers in a workspace, remembered: every agent's message carries its author's name. */
 export interface Roster {
-  agents(workspaceId: string): Promise<AgentsById>;
+  /** @param agentId Somebody who is expected among them: another node may just have let them in. */
+  agents(workspaceId: string, agentId?: string): Promise<AgentsById>;
   /** To be called whenever an agent came or changed. */
   forget(workspaceId: string): void;
 }
@@ -27,17 +28,20 @@ export function createRoster(options: { storage: Storage; clock: Clock; limits: 
     return new Map(agents.map((agent) => [agent.id, agent]));
   }
 
+  function readAnew(workspaceId: string): Promise<AgentsById> {
+    const reading = read(workspaceId);
+    cache.set(workspaceId, reading);
+    // A failure is the asker's to handle, and nobody's to remember.
+    reading.catch(() => {
+      if (cache.peek(workspaceId) === reading) cache.delete(workspaceId);
+    });
+    return reading;
+  }
+
   return {
-    agents(workspaceId) {
-      const known = cache.get(workspaceId);
-      if (known) return known;
-      const reading = read(workspaceId);
-      cache.set(workspaceId, reading);
-      // A failure is the asker's to handle, and nobody's to remember.
-      reading.catch(() => {
-        if (cache.peek(workspaceId) === reading) cache.delete(workspaceId);
-      });
-      return reading;
+    async agents(workspaceId, agentId) {
+      const agents = await (cache.get(workspaceId) ?? readAnew(workspaceId));
+      return agentId === undefined || agents.has(agentId) ? agents : readAnew(workspaceId);
     },
     forget(workspaceId) {
       cache.delete(workspaceId);

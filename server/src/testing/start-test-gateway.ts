@@ -100,8 +100,8 @@ function assemble(httpServer: HttpServer, storage: Storage, options: TestGateway
   const logger = pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) });
   const clientAddress = () => '192.0.2.1';
   const counts = createConnectionCounts({ limits, clientAddress });
-  const io = createSocketServer(httpServer, { limits, logger, counts });
   const cluster = createSingleNodeCluster(limits);
+  const io = createSocketServer(httpServer, { cluster, limits, logger, counts });
   const { authenticator, issue } = createTestAuthenticator(clock);
   const delay = { ms: 0 };
   const gauge = { read: () => delay.ms, close: () => {} };
@@ -110,7 +110,8 @@ function assemble(httpServer: HttpServer, storage: Storage, options: TestGateway
   const ports = { storage, cluster, clock, limits, logger, authenticator, counts, overload };
   const domain = createDomain({ ...ports, publisher: createPublisher(io, overload) });
   const commands = createCommands({ ...ports, domain, writeBound });
-  const gateway = attachGateway({ ...ports, io, commands, domain });
+  const sessions = { isActive: async () => true };
+  const gateway = attachGateway({ ...ports, io, commands, domain, sessions });
   return { ...ports, io, domain, commands, gateway, logged, issue, delay };
 }
 

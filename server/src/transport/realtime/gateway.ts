@@ -6,6 +6,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Domain } from '../../domain/create-domain.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Caller, Principal } from '../../domain/principal.ts';
+import type { Sessions } from '../../domain/sessions.ts';
 import type { Limits } from '../../limits.ts';
 import { type Commands, toRefusal } from '../commands/commands.ts';
 import { inTime, tooBusy } from '../in-time.ts';
@@ -16,8 +17,10 @@ import { drainConnections } from './drain.ts';
 import { createFramePace, type FramePace } from './frame-pace.ts';
 import { readFrames } from './frames.ts';
 import { createGatheredWrites, type GatheredWrites } from './gathered-writes.ts';
+import { createGreet, type Doors, type Greet } from './greet.ts';
 import { parseHandshake } from './handshake.ts';
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
+import { createOutageNotices } from './outage-notices.ts';
 import { type Connection, terminate } from './outgoing-queue.ts';
 import { createSlowReaders, type SlowReaders } from './slow-readers.ts';
 import {
@@ -41,6 +44,7 @@ interface GatewayOptions {
   commands: Commands;
   domain: Domain;
   authenticator: Authenticator;
+  sessions: Pick<Sessions, 'isActive'>;
   cluster: Cluster;
   clock: Clock;
   limits: Limits;
@@ -50,24 +54,17 @@ interface GatewayOptions {
 
 /** Opens both namespaces. */
 export function attachGateway(options: GatewayOptions): Gateway {
-  const { io, commands, counts, limits, logger } = options;
+  const { io, commands, counts, limits } = options;
   const live = createLiveSessions(options);
   const state = { isLeaving: false };
   const doors = { visitor: createVisitorDoor(options), agent: createAgentDoor(options) };
-
-  function welcomeBack(socket: ChatSocket) {
-    const principal = live.callerOf(socket)?.principal;
-    if (principal?.kind === 'visitor') void greet(doors.visitor, socket, principal, options);
-    else if (principal) void greet(doors.agent, socket, principal, options);
-  }
-
-  const slowReaders = createSlowReaders({ live, limits, logger, welcomeBack });
+  const { greet, slowReaders, outageNotices } = createGreetings(options, doors, live);
   const admission = createAdmission({
     rate: limits.handshakes,
     longestWaitMs: limits.handshakeWaitMs,
   });
   const gatheredWrites = createGatheredWrites();
-  const context = { ...options, live, state, slowReaders, gatheredWrites, admission };
+  const context = { ...options, greet, live, state, slowReaders, gatheredWrites, admission };
   const paces = {
     visitor: createFramePace(limits.visitorFramesPerSecond),
     agent: createFramePace(limits.agentFramesPerSecond),
@@ -92,6 +89,7 @@ export function attachGateway(options: GatewayOptions): Gateway {
     clearTimeout(impatience);
     live.close();
     slowReaders.close();
+    outageNotices.close();
     for (const pace of Object.values(paces)) pace.close();
   }
 
@@ -105,10 +103,27 @@ export function attachGateway(options: GatewayOptions): Gateway {
   };
 }
 
+/** A connection is greeted when it begins, and again when it was not told everything for a while. */
+function createGreetings(options: GatewayOptions, doors: Doors, live: LiveSessions) {
+  const greet = createGreet({
+    ...options,
+    doors,
+    onGreeted: (...greeted) => outageNotices.greeted(...greeted),
+  });
+  const welcomeBack = (socket: ChatSocket) => {
+    const caller = live.callerOf(socket);
+    if (caller && !slowReaders.isLagging(socket.conn)) greet(socket, caller.principal);
+  };
+  const slowReaders = createSlowReaders({ ...options, live, welcomeBack });
+  const outageNotices = createOutageNotices({ ...options, live, welcomeBack });
+  return { greet, slowReaders, outageNotices };
+}
+
 interface DoorContext
   extends Pick<GatewayOptions, 'domain' | 'limits' | 'logger' | 'counts' | 'cluster'> {
   live: LiveSessions;
   slowReaders: SlowReaders;
+  greet: Greet;
   gatheredWrites: GatheredWrites;
   framePace: FramePace;
   admission: Admission;
@@ -188,14 +203,15 @@ function serve<Who extends Principal>(
   door: Door<Who>,
   socket: ChatSocket,
   { caller, page }: Admitted<Who>,
-  { domain, framePace, limits, gatheredWrites, live, logger, slowReaders, state }: DoorContext,
+  context: DoorContext,
 ) {
+  const { domain, framePace, gatheredWrites, live, logger, slowReaders, state } = context;
   const note = (where?: Page) =>
     door.note(caller.principal, where).catch((error: unknown) => {
       logger.warn({ err: error }, 'a visit could not be noted');
     });
 
-  socket.data = { pending: 0 };
+  socket.data = { pending: 0, checkAt: Infinity };
   const leavePresence = domain.presence.connect(caller.principal);
   socket.on('disconnect', () => {
     live.delete(socket);
@@ -211,23 +227,6 @@ function serve<Who extends Principal>(
   framePace.watch(socket.conn);
   forgetHandshake(socket);
 
-  void greet(door, socket, caller.principal, { limits, logger });
+  context.greet(socket, caller.principal);
   void note(page);
-}
-
-/** Joins before it reads: what happens in between is then told twice, instead of never. */
-async function greet<Who extends Principal>(
-  door: Door<Who>,
-  socket: ChatSocket,
-  principal: Who,
-  { limits, logger }: Pick<DoorContext, 'limits' | 'logger'>,
-) {
-  try {
-    await socket.join(door.roomsOf(principal));
-    socket.emit('hello', await inTime(door.hello(principal), limits.commandDeadlineMs));
-  } catch (error) {
-    socket.emit('refused', toRefusal(error, logger, { workspaceId: principal.workspaceId }));
-    // It comes back after a while of its own choosing, and is greeted then.
-    socket.disconnect(true);
-  }
 }

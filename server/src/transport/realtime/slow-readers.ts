@@ -14,6 +14,10 @@ import type { ChatSocket } from './socket-server.ts';
 export interface SlowReaders {
   /** Has an eye on what is queued for this connection from now on. */
   watch(connection: Connection): void;
+  /** Whether a client is told nothing at present: it is welcomed back when it has caught up. */
+  isLagging(connection: Connection): boolean;
+  /** How many there are now, and how many were cut off so far. */
+  figures(): { lagging: number; cutOff: number };
   close(): void;
 }
 
@@ -57,6 +61,8 @@ export function createSlowReaders(options: SlowReadersOptions): SlowReaders {
       // One function for all connections: a closure for each would be most of what an idle one costs here.
       connection.on('packetCreate', onPacket);
     },
+    isLagging: laggards.has,
+    figures: laggards.figures,
     close: laggards.close,
   };
 }
@@ -69,9 +75,11 @@ function isTooMuch({ packets, bytes }: OutgoingQueue, limits: Limits): boolean {
 function createLaggards({ live, limits, logger, welcomeBack }: SlowReadersOptions) {
   const laggingSince = new Map<Connection, number>();
   let timer: NodeJS.Timeout | undefined;
+  let cutOffs = 0;
 
   function cutOff(connection: Connection) {
     laggingSince.delete(connection);
+    cutOffs++;
     const queuedBytes = measureQueue(connection).bytes;
     logger.info({ queuedBytes }, 'a client read too slowly and was cut off');
     terminate(connection);
@@ -107,6 +115,8 @@ function createLaggards({ live, limits, logger, welcomeBack }: SlowReadersOption
       }
     },
     cutOff,
+    has: (connection: Connection) => laggingSince.has(connection),
+    figures: () => ({ lagging: laggingSince.size, cutOff: cutOffs }),
     close,
   };
 }

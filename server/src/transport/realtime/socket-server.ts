@@ -10,6 +10,7 @@ import {
 } from '@alcove/protocol';
 import type { Logger } from 'pino';
 import { type DefaultEventsMap, type Namespace, Server, type Socket } from 'socket.io';
+import type { Cluster } from '../../cluster/cluster.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Limits } from '../../limits.ts';
 import type { ConnectionCounts } from './connection-counts.ts';
@@ -26,6 +27,8 @@ interface ServerFrames {
 interface SocketData {
   /** Commands that wait for their answer. */
   pending: number;
+  /** When its session is looked up again, milliseconds since 1970. */
+  checkAt: number;
 }
 
 type Untyped = DefaultEventsMap;
@@ -35,6 +38,7 @@ export type ChatNamespace = Namespace<Untyped, ServerFrames, Untyped, SocketData
 export type ChatSocket = Socket<Untyped, ServerFrames, Untyped, SocketData>;
 
 interface SocketServerOptions {
+  cluster: Pick<Cluster, 'adapter'>;
   limits: Limits;
   logger: Logger;
   counts: ConnectionCounts;
@@ -43,7 +47,7 @@ interface SocketServerOptions {
 /** Adds Socket.IO to an HTTP server: WebSocket only, nothing connected to anything yet. */
 export function createSocketServer(
   httpServer: HttpServer,
-  { limits, logger, counts }: SocketServerOptions,
+  { cluster, limits, logger, counts }: SocketServerOptions,
 ): SocketServer {
   const sayFull = sayRarely(() =>
     logger.warn(
@@ -58,6 +62,7 @@ export function createSocketServer(
     // Compression costs more memory per idle connection than chat messages save.
     perMessageDeflate: false,
     httpCompression: false,
+    adapter: cluster.adapter,
     maxHttpBufferSize: WIRE_LIMITS.frameBytes,
     connectTimeout: limits.handshakeMs,
     pingInterval: limits.pingIntervalMs,
