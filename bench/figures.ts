@@ -12,6 +12,18 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
+/** The most that happened in any second, whenever it began; `times` are milliseconds. */
+export function mostPerSecond(times: readonly number[]): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  let from = 0;
+  let most = 0;
+  for (const [at, time] of sorted.entries()) {
+    while (time - (sorted[from] ?? 0) >= 1000) from++;
+    most = Math.max(most, at - from + 1);
+  }
+  return most;
+}
+
 /** Rounded for reading. */
 export function round(value: number, digits = 1): number {
   return Math.round(value * 10 ** digits) / 10 ** digits;

@@ -6,9 +6,13 @@ import { createServer } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { BroadcastChannel, isMainThread } from 'node:worker_threads';
+import type { SERVER_FRAMES } from '@alcove/protocol';
+import { mostPerSecond } from './figures.ts';
 import type { Measures } from './meter.ts';
 
 const CHANNEL = 'alcove-bench';
+/** Only as a type from where it stands: what is measured must not have loaded it. */
+const HELLO: (typeof SERVER_FRAMES)['hello'] = 'hello';
 /** How often the event loop is looked at; what is measured includes this. */
 const LOOK_MS = 5;
 
@@ -42,6 +46,7 @@ function answerQuestions(): void {
       }),
     eventLoop: createEventLoopWatch(),
     reads: createReadCount(),
+    greetings: createGreetingCount(),
     resources: async () => countBy(process.getActiveResourcesInfo()),
   };
 
@@ -108,6 +113,27 @@ function watchQueries(onQuery: () => void): void {
       return run.apply(this, parameters);
     });
   }
+}
+
+/** Wraps what greets only once somebody asks. */
+function createGreetingCount(): () => Promise<Measures['greetings']> {
+  let times: number[] | undefined;
+  return async () => {
+    const counted = { mostPerSecond: mostPerSecond(times ?? []) };
+    if (!times) await watchGreetings(() => times?.push(performance.now()));
+    times = [];
+    return counted;
+  };
+}
+
+async function watchGreetings(onGreeting: () => void): Promise<void> {
+  const { Socket } = await import('socket.io');
+  // oxlint-disable-next-line unbound-method -- called with its socket below
+  const { emit } = Socket.prototype;
+  Socket.prototype.emit = function (this: unknown, ...frame: Parameters<typeof emit>): boolean {
+    if (frame[0] === HELLO) onGreeting();
+    return emit.apply(this, frame);
+  };
 }
 
 /** Whoever asks gets the setting from the very connection that has been writing: the file does not keep it. */

@@ -19,6 +19,11 @@ export interface Measures {
    * between are one. The first reading begins the count.
    */
   reads: { queries: number; looks: number };
+  /**
+   * The most clients that were greeted in any second since the last reading. The first reading begins the count. Seen from
+   * outside, what was let in evenly arrives in heaps.
+   */
+  greetings: { mostPerSecond: number };
   /** What keeps the process alive just now, by kind: timers, sockets, requests. */
   resources: Record<string, number>;
 }
