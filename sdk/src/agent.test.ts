@@ -147,8 +147,8 @@ describe('the inbox', () => {
     let tries = 0;
     server.faults.onCommand = ({ name }) => {
       if (name !== 'inbox.sync' || ++tries > 1) return 'answer';
-      // Longer than what is heard of waits before it is looked for.
-      return { ok: false, code: 'busy', message: 'x', retryable: true, retryAfterMs: 900 };
+      // Much longer than what is heard of waits before it is looked for.
+      return { ok: false, code: 'busy', message: 'x', retryable: true, retryAfterMs: 2_000 };
     };
     window.fire('focus');
     await until(() => tries === 1);

@@ -137,7 +137,7 @@ class AgentEngine implements AgentClient {
   };
 
   readonly closeConversation = (conversationId: string): void => {
-    this.#conversations.setTyping(conversationId, false);
+    this.setTyping(conversationId, false);
     this.#dispatch({ type: 'alcove/closed', conversationId });
   };
 
@@ -196,10 +196,11 @@ class AgentEngine implements AgentClient {
   readonly reopen = (conversationId: string): Promise<void> =>
     this.#setStatus('reopen', conversationId);
 
-  readonly markRead = (id: string, seq: number): void => this.#conversations.markRead(id, seq);
+  readonly markRead = (id: string, seq: number): void =>
+    this.#conversations.participation.use((part) => part.markRead(id, seq));
 
   readonly setTyping = (id: string, isTyping: boolean): void =>
-    this.#conversations.setTyping(id, isTyping);
+    this.#conversations.participation.use(({ typing }) => typing.set(id, isTyping));
 
   readonly isLeader = (): boolean => this.#connection.isLeader;
 

@@ -116,16 +116,9 @@ export class Conversations {
     return work(await this.retry.untilDone(() => this.participation.load()));
   }
 
-  advance(move: AdvanceCursor, delayMs?: number): void {
-    this.participation.use(({ cursors }) => cursors.advance(move, delayMs));
-  }
-
-  markRead(id: string, seq: number): void {
-    this.participation.use((part) => part.markRead(id, seq));
-  }
-
-  setTyping(id: string, isTyping: boolean): void {
-    this.participation.use(({ typing }) => typing.set(id, isTyping));
+  /** Tells how far this client has received a conversation. */
+  advance(move: AdvanceCursor): void {
+    this.participation.use(({ cursors }) => cursors.advance(move));
   }
 
   /** There is a connection: goes on with everything that waited for it. */

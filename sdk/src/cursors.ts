@@ -13,7 +13,7 @@ export interface CursorsOptions {
 
 export interface Cursors {
   /** Tells the server soon, and until it has heard; many moves become one. Never moves back. */
-  advance(move: AdvanceCursor, delayMs?: number): void;
+  advance(move: AdvanceCursor): void;
   close(): void;
 }
 
@@ -47,13 +47,13 @@ export function createCursors({ request, retry, change }: CursorsOptions): Curso
   }
 
   return {
-    advance({ conversationId, delivered = 0, read = 0 }, delayMs = DEBOUNCE_MS) {
+    advance({ conversationId, delivered = 0, read = 0 }) {
       const before = moves.get(conversationId);
       moves.set(conversationId, {
         delivered: Math.max(before?.delivered ?? 0, delivered),
         read: Math.max(before?.read ?? 0, read),
       });
-      timer ??= setTimeout(flush, delayMs);
+      timer ??= setTimeout(flush, DEBOUNCE_MS);
     },
     close() {
       clearTimeout(timer);

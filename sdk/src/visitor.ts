@@ -16,12 +16,11 @@ import { ChatError } from './chat-error.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionState, PendingMessage, TimelineItem } from './conversation-state.ts';
 import { contentOf, Conversations } from './conversations.ts';
-import { createEvents } from './listeners.ts';
+import { createEvents, listen, notify, type Unsubscribe } from './listeners.ts';
 import type { Draft } from './outbox-entry.ts';
 import { findLostRecord } from './outbox-storage.ts';
 import { isFinal } from './retry.ts';
 import { openSlimSocket } from './slim-socket.ts';
-import { createStore } from './store.ts';
 import { createTimeline } from './timeline.ts';
 import { emitChanges, type VisitorClientEvents } from './visitor-events.ts';
 import type { VisitorClient, VisitorClientOptions } from './visitor-client.ts';
@@ -54,18 +53,18 @@ class Visitor implements VisitorClient {
   readonly #key: string;
   readonly #commandsUrl: string;
   readonly #events = createEvents<VisitorClientEvents>();
-  readonly #store = createStore<VisitorState, VisitorState>((_, next) => next, initialVisitorState);
+  readonly #listeners = new Set<() => void>();
+  #state = initialVisitorState;
   readonly #session: VisitorSession;
   readonly #connection: Connection<VisitorHello>;
   readonly #conversations: Conversations;
-  readonly #timeline = createTimeline('visitor', () => this.getState().visitorId ?? '');
+  readonly #timeline = createTimeline('visitor', () => this.#state.visitorId ?? '');
   #page: Page | undefined;
   /** What the server has not been told of the visitor. */
   #person: IdentifyContact | undefined;
 
-  readonly #set = this.#store.dispatch;
-  readonly getState = this.#store.getState;
-  readonly subscribe = this.#store.subscribe;
+  readonly getState = (): VisitorState => this.#state;
+  readonly subscribe = (listener: () => void): Unsubscribe => listen(this.#listeners, listener);
   readonly on = this.#events.on;
 
   constructor({ serverUrl: url, workspaceKey, locale, origin }: VisitorClientOptions) {
@@ -98,21 +97,14 @@ class Visitor implements VisitorClient {
       side: 'visitor',
       request: this.#connection.request,
       isOnline: () => this.#connection.isOnline,
-      getSelf: () => this.getState().visitorId ?? '',
-      getLogs: () => this.getState().logs,
-      write: (id, change) => this.#set(changeVisitorLog(this.getState(), id, change)),
+      getSelf: () => this.#state.visitorId ?? '',
+      getLogs: () => this.#state.logs,
+      write: (id, change) => this.#set(changeVisitorLog(this.#state, id, change)),
       onApplied: (_, events) => this.#announce(events),
       onNamed: (message, id) => this.#hearName(message, id),
       onCheck: this.#recallUnsent,
       onPending: (pending, outboxStorage) => this.#patch({ pending, outboxStorage }),
       onChanges: (changes) => this.#patch({ changes }),
-    });
-    let told = this.getState();
-    // The first to hear of each change: what others change in answer to it is told after it.
-    this.subscribe(() => {
-      const before = told;
-      told = this.getState();
-      emitChanges(this.#events.emit, before, told);
     });
     globalThis.addEventListener?.('storage', this.#hearStorage);
   }
@@ -123,8 +115,7 @@ class Visitor implements VisitorClient {
     if (!record) return;
     await Promise.all([this.#recall(record), this.#connection.share(this.#scopeOf(record))]);
     // Asked again: meanwhile they may have signed out.
-    if (this.#session.read()?.refreshToken || this.getState().pending.length)
-      this.#connection.start();
+    if (this.#session.read()?.refreshToken || this.#state.pending.length) this.#connection.start();
   };
 
   readonly send = (
@@ -135,7 +126,7 @@ class Visitor implements VisitorClient {
 
   readonly retry = (clientMessageId: string): Promise<void> =>
     this.#conversations.participate((part) => {
-      const { pending, conversations } = this.getState();
+      const { pending, conversations } = this.#state;
       const failed = pending.find((message) => message.clientMessageId === clientMessageId);
       // A conversation that is gone must not be tried for ever.
       const known = conversations.find(({ id }) => id === failed?.conversationId);
@@ -146,7 +137,7 @@ class Visitor implements VisitorClient {
     this.#conversations.participate((part) => part.discard(clientMessageId));
 
   readonly openConversation = (id: string): Promise<void> => {
-    const { logs } = this.getState();
+    const { logs } = this.#state;
     if (!logs[id]) this.#patch({ logs: { ...logs, [id]: emptyLog(id, 'open', 0, false) } });
     return this.#conversations.participate((part) => part.open(id));
   };
@@ -163,7 +154,7 @@ class Visitor implements VisitorClient {
     this.#conversations.participate(({ changes }) => changes.make(id, seq, { kind: 'deleted' }));
 
   readonly timeline = (id: string | null): readonly TimelineItem[] => {
-    const { logs, pending, conversations, changes } = this.getState();
+    const { logs, pending, conversations, changes } = this.#state;
     // Before the server was reached, nobody knows the conversations: then all that is unsent is on its way.
     const placeOf = (message: PendingMessage) =>
       conversations.find((one) =>
@@ -175,10 +166,11 @@ class Visitor implements VisitorClient {
     return this.#timeline(id ?? '', id === null ? undefined : logs[id], unsent, changes);
   };
 
-  readonly markRead = (id: string, seq: number): void => this.#conversations.markRead(id, seq);
+  readonly markRead = (id: string, seq: number): void =>
+    this.#conversations.participation.use((part) => part.markRead(id, seq));
 
   readonly setTyping = (id: string, isTyping: boolean): void =>
-    this.#conversations.setTyping(id, isTyping);
+    this.#conversations.participation.use(({ typing }) => typing.set(id, isTyping));
 
   readonly identify = (person: IdentifyContact): Promise<void> => {
     this.#person = { ...this.#person, ...person };
@@ -212,7 +204,7 @@ class Visitor implements VisitorClient {
   }
 
   #recall(record: VisitorRecord): Promise<void> {
-    const visitorId = this.getState().visitorId ?? record.visitorId ?? null;
+    const visitorId = this.#state.visitorId ?? record.visitorId ?? null;
     this.#patch({ hasSession: true, visitorId });
     return this.#conversations.outbox.load(this.#scopeOf(record));
   }
@@ -238,7 +230,7 @@ class Visitor implements VisitorClient {
   /** Where a message goes: the conversation asked for, else the newest, else the one that it opens. */
   #aim(id?: string): Omit<Draft, 'content'> {
     const record = this.#act();
-    const { conversations } = this.getState();
+    const { conversations } = this.#state;
     const known = conversations.find((one) => one.id === id) ?? (id ? undefined : conversations[0]);
     // One that an event told of before its own ack did: what this browser wrote first has opened it, and stays ahead.
     const isOwn = known && (record.conversationId ?? known.id) === known.id;
@@ -267,8 +259,8 @@ class Visitor implements VisitorClient {
   }
 
   #hearHello(hello: VisitorHello): void {
-    const before = this.getState().visitorId;
-    this.#set(greet(this.getState(), hello));
+    const before = this.#state.visitorId;
+    this.#set(greet(this.#state, hello));
     this.#remember(hello, before);
     // Whoever was told may have closed the client.
     if (!this.#connection.isOnline) return;
@@ -283,7 +275,7 @@ class Visitor implements VisitorClient {
     const record = this.#session.read();
     if (!record) return;
     let { id: conversationId, clientConversationId } =
-      this.getState().conversations[0] ?? ({} as Partial<VisitorConversation>);
+      this.#state.conversations[0] ?? ({} as Partial<VisitorConversation>);
     if (before && before !== visitorId) {
       // What is unsent is sent as the new visitor, whose first conversation it opens.
       clientConversationId ??= createId('cl');
@@ -296,7 +288,7 @@ class Visitor implements VisitorClient {
   }
 
   #hearName({ clientConversationId = '' }: PendingMessage, conversationId: string): void {
-    this.#set(addConversation(this.getState(), conversationId, clientConversationId));
+    this.#set(addConversation(this.#state, conversationId, clientConversationId));
     const record = this.#session.read();
     if (record?.clientConversationId === clientConversationId && !record.conversationId) {
       this.#session.write({ ...record, conversationId });
@@ -347,7 +339,15 @@ class Visitor implements VisitorClient {
   }
 
   #patch(patch: Partial<VisitorState>): void {
-    this.#set({ ...this.getState(), ...patch });
+    this.#set({ ...this.#state, ...patch });
+  }
+
+  #set(state: VisitorState): void {
+    const before = this.#state;
+    if (state === before) return;
+    this.#state = state;
+    emitChanges(this.#events.emit, before, state);
+    notify(this.#listeners, undefined);
   }
 }
 
