@@ -10,6 +10,11 @@ export interface Measures {
   cpu: { process: number; main: number };
   /** Bytes, after garbage collection if the process was started with `--expose-gc`. */
   memory: { heapUsed: number; external: number; rss: number };
+  /**
+   * Bytes of the heap that nothing can free, with `--expose-gc`: all that can be collected is, and code that does not run just now
+   * is dropped, to be compiled again. `code` is what is left of it.
+   */
+  kept: { heap: number; code: number };
   /** `PRAGMA synchronous` of the connection that writes: 2 is FULL. */
   synchronous: number;
   /** Milliseconds by which the event loop came late since the last reading; the first one begins the watch. */

@@ -2,7 +2,8 @@ import type { Stage } from './stage.ts';
 
 /** What a row found out. `failures` are promises that were broken, in words; none is a pass. */
 export interface Findings {
-  figures: Record<string, number | string>;
+  /** A series is a list of points. */
+  figures: Record<string, number | string | readonly (readonly number[])[]>;
   failures: string[];
   /** Parts that this machine cannot show, and why. They never count as shown. */
   notRun?: string[];

@@ -47,7 +47,7 @@ export async function gather(
 /** Who talks, and how much. */
 export interface TalkOptions extends GroupOptions {
   conversations: number;
-  /** Messages over all of them, once begun. */
+  /** Messages over all of them, once begun, and until `setPace`. */
   perSecond: number;
   /** Begins each message. */
   text?: string;
@@ -59,6 +59,8 @@ export interface Talk {
   readonly clients: readonly ChaosClient[];
   readonly conversationIds: readonly string[];
   begin(): void;
+  /** Everybody writes so much from their next few messages on. */
+  setPace(perSecond: number): void;
   /**
    * Lets everybody finish what they are writing, and answers how long each acknowledgement took.
    *
@@ -89,7 +91,8 @@ export async function openTalk(stage: Stage, options: TalkOptions): Promise<Talk
     clients.map((client) => ({ client, conversationId })),
   );
 
-  const everyMs = (1000 * conversations * clientsEach) / perSecond;
+  const msBetween = (pace: number) => (1000 * conversations * clientsEach) / pace;
+  let everyMs = msBetween(perSecond);
   let isWanted = false;
   let writing: Promise<number[]>[] = [];
   const write = async ({ client, conversationId }: (typeof writers)[number]) => {
@@ -107,6 +110,9 @@ export async function openTalk(stage: Stage, options: TalkOptions): Promise<Talk
       writing = writers.map(write);
       // Looked at by `end`; until then a refusal must not end the process.
       for (const one of writing) one.catch(() => undefined);
+    },
+    setPace(pace) {
+      everyMs = msBetween(pace);
     },
     async end() {
       isWanted = false;

@@ -8,7 +8,9 @@ const {
   limits,
   logLevel = 'debug',
 } = JSON.parse(process.argv[2] ?? '') as SpawnOptions;
-const server = await startTestServer({ dataDir, limits, config: { port, logLevel } });
+// Nobody can ask this process for its log: kept, it would only look like a leak of the server's.
+const log = { write: () => undefined };
+const server = await startTestServer({ dataDir, limits, config: { port, logLevel }, log });
 const { url, port: listening } = server;
 process.stdout.write(`${JSON.stringify({ url, port: listening, pid: process.pid })}\n`);
 process.once('SIGTERM', () => {

@@ -14,13 +14,15 @@ export interface TestServerOptions
   /** Keeps data and keys there, for a later server. Without it everything is gone after `close`. */
   dataDir?: string;
   config?: Partial<Omit<Config, 'dataDir' | 'databaseUrl'>>;
+  /** Takes the lines of the log in place of `logged`, which grows for as long as the server runs. */
+  log?: { write(line: string): void };
 }
 
 /** A real server on a real port, and ways to fill it with people. */
 export interface TestServer extends Factories {
   url: string;
   port: number;
-  /** Every line of the log so far, as written. */
+  /** Every line of the log so far, as written, unless `log` takes them. */
   logged: string[];
   close(): Promise<void>;
 }
@@ -46,7 +48,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     databaseUrl: options.dataDir ? `sqlite:${join(dataDir, 'alcove.db')}` : 'sqlite::memory:',
   };
   const logged: string[] = [];
-  const logger = createLogger(config.logLevel, { write: (line) => logged.push(line) });
+  const log = options.log ?? { write: (line) => logged.push(line) };
+  const logger = createLogger(config.logLevel, log);
   const keys =
     options.keys ?? (options.dataDir ? openKeys(keysDirOf(config)) : createTemporaryKeys());
   const parts = { clock, limits, files, wrapStorage, passwordCost: CHEAP_PASSWORDS };
