@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, SETTINGS, type Setting, type Values } from './config.ts';
+import {
+  type Config,
+  ConfigError,
+  readConfig,
+  SETTINGS,
+  type Setting,
+  type Values,
+} from './config.ts';
 
 function problemsOf(values: Values): readonly string[] {
   try {
@@ -24,6 +31,7 @@ describe('configuration', () => {
       redisUrl: undefined,
       redisPrefix: 'alcove',
       metricsToken: undefined,
+      autoMigrate: true,
       trustProxy: 0,
       logLevel: 'info',
     });
@@ -65,6 +73,13 @@ describe('configuration', () => {
     [{ DATABASE_URL: 'sqlite:/var/c.db' }, { databaseUrl: 'sqlite:/var/c.db' }],
     [{ DATABASE_URL: 'sqlite:///var/c.db' }, { databaseUrl: 'sqlite:/var/c.db' }],
     [{ DATABASE_URL: 'sqlite::memory:' }, { databaseUrl: 'sqlite::memory:' }],
+    ...[
+      'mongodb://localhost',
+      'mongodb://localhost:27017/alcove',
+      'mongodb://user:p%40ss@a.example:27017,b.example/alcove?replicaSet=rs0&tls=true',
+      'mongodb+srv://user:pass@cluster.example/alcove',
+    ].map((url): [Values, Partial<Config>] => [{ DATABASE_URL: url }, { databaseUrl: url }]),
+    [{ AUTO_MIGRATE: 'off' }, { autoMigrate: false }],
     [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
     [{ TRUST_PROXY: '10.0.0.0/8, ::1' }, { trustProxy: ['10.0.0.0/8', '::1'] }],
     [{ LOG_LEVEL: 'WARN' }, { logLevel: 'warn' }],
@@ -83,8 +98,12 @@ describe('configuration', () => {
       { PUBLIC_URL: 'https://example.com/chat' },
       /^PUBLIC_URL .* leave out everything after the host/,
     ],
-    [{ DATABASE_URL: 'mongodb://localhost/alcove' }, /^DATABASE_URL .* SQLite only/],
-    [{ DATABASE_URL: 'mongodb+srv://localhost/alcove' }, /^DATABASE_URL .* SQLite only/],
+    [{ DATABASE_URL: 'mongodb:localhost' }, /^DATABASE_URL .* mongodb:\/\/localhost:27017\/alcove/],
+    [{ DATABASE_URL: 'mongodb://' }, /^DATABASE_URL .* a server with the name of a database/],
+    [{ DATABASE_URL: 'mongodb://u:p@ss@db/alcove' }, /^DATABASE_URL .* In a password write @ as/],
+    [{ DATABASE_URL: 'mongodb://u:p/ss@db/alcove' }, /^DATABASE_URL .* In a password write @ as/],
+    [{ DATABASE_URL: 'mongodb://db/al.cove' }, /^DATABASE_URL .* name of a database/],
+    [{ AUTO_MIGRATE: 'yes' }, /^AUTO_MIGRATE .* on or off/],
     [{ DATABASE_URL: 'postgres://localhost/alcove' }, /^DATABASE_URL .* must be sqlite:/],
     [{ DATABASE_URL: './alcove.db' }, /^DATABASE_URL .* must be sqlite:/],
     [{ DATABASE_URL: 'sqlite://host/alcove.db' }, /^DATABASE_URL .* path of a file/],

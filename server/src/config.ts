@@ -11,8 +11,10 @@ export interface Config {
   publicUrl: URL | undefined;
   /** Absolute. Holds the database, the keys and the socket of the `alcove` command. */
   dataDir: string;
-  /** `sqlite:` and an absolute path, or `sqlite::memory:`. */
+  /** `sqlite:` and an absolute path, `sqlite::memory:`, or the address of a MongoDB, which may hold a password. */
   databaseUrl: string;
+  /** Whether a start may build indexes in MongoDB and bring its schema up to date. */
+  autoMigrate: boolean;
   /** Of the Redis that the nodes share, password included. Without one the process is alone. */
   redisUrl: string | undefined;
   /** What this installation's keys and channels in Redis begin with. */
@@ -67,7 +69,15 @@ export const SETTINGS = [
     variable: 'DATABASE_URL',
     flag: '--database-url <url>',
     default: 'sqlite:alcove.db',
-    description: 'The database: sqlite: and a file, relative to the data folder.',
+    description:
+      'The database: sqlite: and a file, relative to the data folder, or mongodb:// and a server or replica set.',
+  },
+  {
+    variable: 'AUTO_MIGRATE',
+    flag: '--auto-migrate <switch>',
+    default: 'on',
+    description:
+      'MongoDB only, on or off: whether a start builds missing indexes and brings the schema up to date. With off, run "alcove migrate" before a start.',
   },
   {
     variable: 'REDIS_URL',
@@ -148,6 +158,7 @@ export function readConfig(flags: Values = {}, environment: Values = process.env
     publicUrl: read('PUBLIC_URL', parsePublicUrl),
     dataDir,
     databaseUrl: read('DATABASE_URL', (text) => parseDatabaseUrl(text, dataDir)),
+    autoMigrate: read('AUTO_MIGRATE', parseSwitch),
     redisUrl: read('REDIS_URL', (text) => parseRedisUrl(text, values.DATABASE_URL)),
     redisPrefix: read('REDIS_PREFIX', parseRedisPrefix),
     metricsToken: read('METRICS_TOKEN', parseMetricsToken),
@@ -155,18 +166,19 @@ export function readConfig(flags: Values = {}, environment: Values = process.env
     logLevel: read('LOG_LEVEL', parseLogLevel),
   };
 
-  const { port, databaseUrl, redisPrefix, trustProxy, logLevel } = config;
+  const { port, databaseUrl, autoMigrate, redisPrefix, trustProxy, logLevel } = config;
   if (
     problems.length > 0 ||
     port === undefined ||
     databaseUrl === undefined ||
+    autoMigrate === undefined ||
     redisPrefix === undefined ||
     trustProxy === undefined ||
     logLevel === undefined
   ) {
     throw new ConfigError(problems);
   }
-  return { ...config, port, databaseUrl, redisPrefix, trustProxy, logLevel };
+  return { ...config, port, databaseUrl, autoMigrate, redisPrefix, trustProxy, logLevel };
 }
 
 /** Why a value cannot be: the second half of a sentence. */
@@ -217,15 +229,11 @@ function parsePublicUrl(text: string): URL | Problem {
 }
 
 function parseDatabaseUrl(text: string, dataDir: string): string | Problem {
-  if (/^mongodb(\+srv)?:/.test(text)) {
-    return new Problem(
-      'this version keeps its data in SQLite only: leave DATABASE_URL out, or write sqlite: and a file.',
-    );
-  }
+  if (/^mongodb(\+srv)?:/.test(text)) return parseMongoUrl(text);
   const match = /^sqlite:(.*)$/.exec(text);
   if (!match) {
     return new Problem(
-      'it must be sqlite: and a file, such as sqlite:alcove.db or sqlite:/var/lib/alcove/alcove.db.',
+      'it must be sqlite: and a file, such as sqlite:alcove.db or sqlite:/var/lib/alcove/alcove.db, or mongodb:// and a server.',
     );
   }
   const file = (match[1] ?? '').replace(/^\/\/(?=\/)/, '');
@@ -233,6 +241,26 @@ function parseDatabaseUrl(text: string, dataDir: string): string | Problem {
     return new Problem('after sqlite: stands the path of a file, without a host or parameters.');
   }
   return file === ':memory:' ? text : `sqlite:${resolve(dataDir, file || 'alcove.db')}`;
+}
+
+/** The driver reads the rest; what it says of an address may repeat its password, so the common mistakes are found here. */
+function parseMongoUrl(text: string): string | Problem {
+  const match =
+    /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?[^@/?\s]+(?:\/([^@/?\s]*))?(?:\?[^@\s]*)?$/.exec(text);
+  if (!match) {
+    return new Problem(
+      'it must be mongodb:// and a server with the name of a database, such as mongodb://localhost:27017/alcove. In a password write @ as %40, : as %3A, / as %2F.',
+    );
+  }
+  const [, database = ''] = match;
+  return /^[\w-]{0,63}$/.test(database)
+    ? text
+    : new Problem('the name of a database is made of letters, digits, - and _.');
+}
+
+function parseSwitch(text: string): boolean | Problem {
+  if (text === 'on' || text === 'off') return text === 'on';
+  return new Problem('it is on or off.');
 }
 
 function parseRedisUrl(text: string, databaseUrl: string | undefined): string | Problem {

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { type Config, keysDirOf } from '../config.ts';
 import type { BackedUp, BackupContents } from '../storage/backup.ts';
 import { backUpStorage, restoreStorage } from '../storage/open-storage.ts';
-import { CliError } from './cli-error.ts';
+import { inWords } from './cli-error.ts';
 import { addSettings, configOf } from './settings.ts';
 
 /** `alcove backup` and `alcove restore`. */
@@ -73,13 +73,4 @@ function count(number: number, noun: string): string {
 
 function describeSize(file: string): string {
   return `${(statSync(file).size / 1024 / 1024).toFixed(1)} MB`;
-}
-
-/** What stands in the way of a copy is told to whoever typed the command, without more ado. */
-async function inWords<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (cause) {
-    throw new CliError((cause as Error).message, { cause });
-  }
 }

@@ -6,7 +6,7 @@ import { locateBuiltFiles } from '../built-files.ts';
 import { adminSocketOf, type Config, keysDirOf } from '../config.ts';
 import { KEY_PURPOSES } from '../domain/keys.ts';
 import { readKeys } from '../keys-file.ts';
-import { openStorage } from '../storage/open-storage.ts';
+import { examineStorage } from '../storage/open-storage.ts';
 import { LONGEST_SOCKET_PATH } from '../transport/admin-socket.ts';
 import { isListening } from './admin-client.ts';
 
@@ -28,7 +28,7 @@ export async function findings(config: Config): Promise<Finding[]> {
   const isRunning = await isListening(adminSocketOf(config)).catch(() => false);
   return [
     checkNode(),
-    await checkSqlite(),
+    await checkDatabase(config),
     await checkDataDir(config),
     checkKeys(config),
     await checkDisk(config),
@@ -46,13 +46,26 @@ function checkNode(): Finding {
   return { state: 'wrong', subject, text: `${version}; install ${OLDEST_NODE} or newer.` };
 }
 
-/** Opening a database is the test: the store checks its SQLite, which is not always the one that Node was made with. */
-async function checkSqlite(): Promise<Finding> {
-  const subject = 'SQLite';
+/** Asking the engine is the test: its SQLite is not always the one that Node was made with, its MongoDB may be away. */
+async function checkDatabase({ databaseUrl, autoMigrate }: Config): Promise<Finding> {
+  const isSqlite = databaseUrl.startsWith('sqlite:');
+  const subject = isSqlite ? 'SQLite' : 'MongoDB';
   try {
-    const storage = await openStorage('sqlite::memory:');
-    await storage.close();
-    return { state: 'fine', subject, text: process.versions['sqlite'] ?? 'works' };
+    const lacks = await examineStorage(databaseUrl);
+    if (lacks.length === 0) {
+      const text = isSqlite
+        ? (process.versions['sqlite'] ?? 'works')
+        : 'is reached; schema and indexes are there.';
+      return { state: 'fine', subject, text };
+    }
+    const what = `lacks ${lacks.join('; ')}.`;
+    return autoMigrate
+      ? {
+          state: 'note',
+          subject,
+          text: `${what} The next start builds it; for a lot of data take your time with "alcove migrate" before.`,
+        }
+      : { state: 'wrong', subject, text: `${what} Run: alcove migrate` };
   } catch (error) {
     return { state: 'wrong', subject, text: (error as Error).message };
   }

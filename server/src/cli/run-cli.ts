@@ -5,6 +5,7 @@ import { addAgentCommands } from './agent.ts';
 import { addBackupCommands } from './backup.ts';
 import { CliError } from './cli-error.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addMigrateCommands } from './migrate.ts';
 import { addServeCommands } from './serve.ts';
 import { addWorkspaceCommands } from './workspace.ts';
 
@@ -24,6 +25,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   addWorkspaceCommands(program);
   addAgentCommands(program);
   addBackupCommands(program);
+  addMigrateCommands(program);
   addDoctorCommand(program);
   try {
     await program.parseAsync(argv);

@@ -1,4 +1,5 @@
 import type { BackedUp, BackupContents, Restored } from './backup.ts';
+import type { Moved, MoveProgress } from './move-store.ts';
 import type { Storage } from './storage.ts';
 
 const SQLITE = 'sqlite:';
@@ -62,6 +63,39 @@ export async function examineStorage(databaseUrl: string): Promise<string[]> {
   const storage = await openStorage('sqlite::memory:');
   await storage.close();
   return [];
+}
+
+/**
+ * Moves everything that a SQLite file holds into an empty MongoDB. No server may be using either. May be stopped and run
+ * again: it goes on.
+ *
+ * @throws Error in words for the operator; the file is as it was.
+ */
+export async function migrateStorage(
+  { from, to }: { from: string; to: string },
+  options: { now: string; onProgress: (progress: MoveProgress) => void },
+): Promise<Moved> {
+  if (!isMongo(to) || isMongo(from)) {
+    throw new Error(
+      'Data can be moved from SQLite to MongoDB: --from sqlite:... --to mongodb://...',
+    );
+  }
+  const [{ moveStore }, { readSqliteContents }, { writeMongoContents }] = await Promise.all([
+    import('./move-store.ts'),
+    import('./sqlite/read-contents.ts'),
+    import('./mongo/write-contents.ts'),
+  ]);
+  const source = await readSqliteContents(lastingFileOf(from));
+  try {
+    const target = await writeMongoContents(to);
+    try {
+      return await moveStore(source, target, options);
+    } finally {
+      await target.close();
+    }
+  } finally {
+    source.close();
+  }
 }
 
 /**

@@ -4,13 +4,20 @@ import { startTestServer } from './start-test-server.ts';
 
 const {
   dataDir,
+  databaseUrl,
   port = 0,
   limits,
   logLevel = 'debug',
 } = JSON.parse(process.argv[2] ?? '') as SpawnOptions;
 // Nobody can ask this process for its log: kept, it would only look like a leak of the server's.
 const log = { write: () => undefined };
-const server = await startTestServer({ dataDir, limits, config: { port, logLevel }, log });
+const server = await startTestServer({
+  dataDir,
+  databaseUrl,
+  limits,
+  config: { port, logLevel },
+  log,
+});
 const { url, port: listening } = server;
 process.stdout.write(`${JSON.stringify({ url, port: listening, pid: process.pid })}\n`);
 process.once('SIGTERM', () => {

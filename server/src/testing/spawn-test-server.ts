@@ -11,6 +11,8 @@ import { createFactories, type Factories } from './factories.ts';
 export interface SpawnOptions {
   /** Keeps data and keys over the process's death. */
   dataDir: string;
+  /** Where else than in the folder the data is. */
+  databaseUrl?: string;
   /** 0, or left out: any free one. Give the earlier one to come back at the same address. */
   port?: number;
   limits?: Partial<Limits>;

@@ -13,6 +13,8 @@ export interface TestServerOptions
   extends Partial<Pick<ServerOptions, 'clock' | 'limits' | 'files' | 'keys' | 'wrapStorage'>> {
   /** Keeps data and keys there, for a later server. Without it everything is gone after `close`. */
   dataDir?: string;
+  /** Where else than in the folder, or in memory, the data is. */
+  databaseUrl?: string;
   config?: Partial<Omit<Config, 'dataDir' | 'databaseUrl'>>;
   /** Takes the lines of the log in place of `logged`, which grows for as long as the server runs. */
   log?: { write(line: string): void };
@@ -41,11 +43,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     redisUrl: undefined,
     redisPrefix: 'alcove',
     metricsToken: undefined,
+    autoMigrate: true,
     trustProxy: 0,
     logLevel: 'debug',
     ...options.config,
     dataDir,
-    databaseUrl: options.dataDir ? `sqlite:${join(dataDir, 'alcove.db')}` : 'sqlite::memory:',
+    databaseUrl:
+      options.databaseUrl ??
+      (options.dataDir ? `sqlite:${join(dataDir, 'alcove.db')}` : 'sqlite::memory:'),
   };
   const logged: string[] = [];
   const log = options.log ?? { write: (line) => logged.push(line) };

@@ -181,7 +181,6 @@ export const COLLECTIONS: { readonly [Name in CollectionName]: Collection } = {
       at: Date,
       sweptUpTo: Date,
       source: text,
-      done: Number,
       finishedAt: text,
     },
     indexes: [],

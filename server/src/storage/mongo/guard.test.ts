@@ -28,11 +28,11 @@ it('speaks of a fault as storage does, and leaves mistakes as they are', async (
 
 it('goes on asking through a short fault, and refuses at once in a long one', async () => {
   const { guard } = open();
-  await expect(guard.run('get', away)).rejects.toThrow();
+  await expect(guard.run('get', away)).rejects.toThrow(StoreUnavailableError);
   expect(await guard.run('get', here), 'others may get through').toBe('here');
-  await expect(guard.run('get', away)).rejects.toThrow();
+  await expect(guard.run('get', away)).rejects.toThrow(StoreUnavailableError);
   await wait(60);
-  await expect(guard.run('get', away)).rejects.toThrow();
+  await expect(guard.run('get', away)).rejects.toThrow(StoreUnavailableError);
   const act = vi.fn<() => Promise<string>>(here);
   await expect(guard.run('get', act)).rejects.toThrow(StoreUnavailableError);
   expect(act).not.toHaveBeenCalled();
@@ -40,15 +40,15 @@ it('goes on asking through a short fault, and refuses at once in a long one', as
 
 it('counts how long a call has waited in vain', async () => {
   const { guard } = open();
-  await expect(guard.run('get', () => wait(60).then(away))).rejects.toThrow();
+  await expect(guard.run('get', () => wait(60).then(away))).rejects.toThrow(StoreUnavailableError);
   const act = vi.fn<() => Promise<string>>(here);
-  await expect(guard.run('get', act)).rejects.toThrow();
+  await expect(guard.run('get', act)).rejects.toThrow(StoreUnavailableError);
   expect(act).not.toHaveBeenCalled();
 });
 
 it('lets calls through again as soon as the database answers', async () => {
   const { guard, probe } = open({ patienceMs: 0 });
-  await expect(guard.run('get', away)).rejects.toThrow();
+  await expect(guard.run('get', away)).rejects.toThrow(StoreUnavailableError);
   await vi.waitFor(() => expect(probe.mock.calls.length).toBeGreaterThan(2));
   await expect(guard.run('get', here)).rejects.toThrow(StoreUnavailableError);
   probe.mockImplementation(here);

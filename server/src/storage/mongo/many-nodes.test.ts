@@ -91,8 +91,9 @@ describe.runIf(server)('two nodes on one database', { timeout: 60_000 }, () => {
     for (let n = 0; n < 30; n += 1) await logs[0]?.append(request(conversationId));
     const participant = { kind: 'agent', id: 'ag_1' } as const;
     const moves = await Promise.all(
-      upTo(30).map((read) =>
-        logs[read % 2]?.advanceCursor({ conversationId, participant, read, at: AT }),
+      upTo(30).map(
+        async (read) =>
+          await logs[read % 2]?.advanceCursor({ conversationId, participant, read, at: AT }),
       ),
     );
     const last = (await logs[0]?.cursorsOf([conversationId]))?.get(conversationId);

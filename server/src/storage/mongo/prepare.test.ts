@@ -98,7 +98,7 @@ describe.runIf(server)('a start on MongoDB', { timeout: 30_000 }, () => {
   it('refuses what a migration from another store left half-way', async () => {
     await prepareMongo(url);
     const { store } = defineModels(connection);
-    const begun = { source: 'a', done: 1, finishedAt: null };
+    const begun = { source: 'a', finishedAt: null };
     await store.updateOne({ _id: 'migration' }, { $set: begun }, { upsert: true });
     await expect(openMongoStorage({ url, mayPrepare: true })).rejects.toThrow(
       /Run the same "alcove migrate-storage" again/,

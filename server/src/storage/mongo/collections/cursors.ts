@@ -121,6 +121,13 @@ export function moveIdOf(cursorId: string, reach: Reach, seq: number): string {
   return `${cursorId}/${reach}:${String(seq).padStart(10, '0')}`;
 }
 
-function toCursor({ participant, delivered, deliveredAt, read, readAt }: CursorDocument): Cursor {
+/** The cursor of a document. */
+export function toCursor({
+  participant,
+  delivered,
+  deliveredAt,
+  read,
+  readAt,
+}: CursorDocument): Cursor {
   return { participant, delivered, deliveredAt, read, readAt };
 }
