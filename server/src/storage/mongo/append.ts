@@ -26,8 +26,8 @@ export type Append = (workspaceId: string, request: AppendRequest) => Promise<Ap
 /** The place was given to somebody else: look again. */
 const TAKEN = 'taken';
 
-/** What is unknown is asked again for so long: the rest of the 5 s in which a command is answered is for the answer. */
-const PATIENCE_MS = 3500;
+/** What is unknown is asked again for so long. The last try may take 3 s more, and a command is answered within 5 s. */
+const PATIENCE_MS = 1500;
 
 /** Rows as this process last left them, about 2 KB each. */
 const KNOWN_ROWS = 5000;

@@ -4,14 +4,14 @@ import { Error as MongooseError, Mongoose, mongo } from 'mongoose';
 /** The database that an address without a name means. */
 const DATABASE = 'alcove';
 
-/** A query may take the server this long. Less than what a command may take in all, which is 5 s. */
-export const MAX_TIME_MS = 4000;
+/** A query may take the server this long; a majority has this long for a write. A command is answered within 5 s. */
+export const MAX_TIME_MS = 2500;
 
 /** Who has no primary waits this long for one. */
 const SELECTION_MS = 3000;
 
 /** Longer than a query may take: what is silent for so long is frozen, or gone without a word. */
-const SOCKET_MS = 5000;
+const SOCKET_MS = 3000;
 
 const OPTIONS: ConnectOptions = {
   // An outage is an error at once, and never a queue that grows in silence.

@@ -27,8 +27,7 @@ const BATCH = 500;
  */
 export async function readSqliteContents(file: string): Promise<StoreSource> {
   if (!existsSync(file)) throw new Error(`There is no database at ${file}.`);
-  // Brings the data of an older version up to date; and refuses while a server runs.
-  await (await openSqliteStorage({ file })).close();
+  await settle(file);
   const lock = lockProcess(file);
   const connection = openForReading(file);
   const prepare = preparer(connection);
@@ -45,6 +44,18 @@ export async function readSqliteContents(file: string): Promise<StoreSource> {
       lock.release();
     },
   };
+}
+
+/** Brings data of an older version up to date, and puts into its place what a killed server left under way. */
+async function settle(file: string): Promise<void> {
+  // Refuses while a server runs.
+  const storage = await openSqliteStorage({ file });
+  try {
+    // Any look at a row makes the writer catch up.
+    await storage.forWorkspace('').conversations.get('');
+  } finally {
+    await storage.close();
+  }
 }
 
 function countAll(prepare: Prepare): StoreCounts {
@@ -131,6 +142,7 @@ interface OpenedRow {
   contactId: string;
   clientConversationId: string;
   createdAt: string;
+  appliedSeq: number;
 }
 
 interface CursorRow {
@@ -146,7 +158,7 @@ interface CursorRow {
 function* readConversations(prepare: Prepare): Generator<ConversationContents[]> {
   const next = prepare<OpenedRow>(
     `SELECT number, workspace_id AS workspaceId, id, visitor_id AS visitorId, contact_id AS contactId,
-       client_conversation_id AS clientConversationId, created_at AS createdAt
+       client_conversation_id AS clientConversationId, created_at AS createdAt, applied_seq AS appliedSeq
      FROM conversations WHERE number > ? ORDER BY number LIMIT ?`,
   );
   const contentsOf = readingContents(prepare);
@@ -181,20 +193,28 @@ function readingContents(prepare: Prepare) {
     `SELECT participant_kind AS kind, participant_id AS id, reach, seq, at
      FROM cursor_moves WHERE conversation = ?`,
   );
-  return ({ number, workspaceId, ...opened }: OpenedRow): ConversationContents => ({
-    workspaceId,
-    opened: { ...opened },
-    events: logOf.all(number).map((row): { event: ConversationEvent; said: string } => ({
-      event: toEvent(opened.id, row, row.seq - 1),
-      said: saidIn(row),
-    })),
-    cursors: cursorsOf.all(number).map(({ kind, id, ...reach }) => ({
-      participant: { kind, id },
-      ...reach,
-    })),
-    moves: movesOf.all(number).map(({ kind, id, ...move }) => ({
-      participant: { kind, id },
-      ...move,
-    })),
-  });
+  return ({ number, workspaceId, appliedSeq, ...opened }: OpenedRow): ConversationContents => {
+    const log = logOf.all(number);
+    if (log.length < appliedSeq) {
+      throw new Error(
+        `The conversation ${opened.id} lacks events: its row stands at ${appliedSeq}, its log at ${log.length}. Restore a backup.`,
+      );
+    }
+    return {
+      workspaceId,
+      opened: { ...opened },
+      events: log.map((row): { event: ConversationEvent; said: string } => ({
+        event: toEvent(opened.id, row, row.seq - 1),
+        said: saidIn(row),
+      })),
+      cursors: cursorsOf.all(number).map(({ kind, id, ...reach }) => ({
+        participant: { kind, id },
+        ...reach,
+      })),
+      moves: movesOf.all(number).map(({ kind, id, ...move }) => ({
+        participant: { kind, id },
+        ...move,
+      })),
+    };
+  };
 }

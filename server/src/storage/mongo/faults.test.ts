@@ -1,0 +1,220 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { EventDraft } from '@alcove/protocol';
+import { createId } from '@alcove/protocol';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { findMongo, freshDatabase, mongoCommand, startMongo } from '../../testing/start-mongo.ts';
+import { openTcpLink, type TcpLink } from '../../testing/tcp-link.ts';
+import type { AppendRequest, ConversationStorage, Storage } from '../storage.ts';
+import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import { connect } from './connection.ts';
+import { openMongoStorage } from './open-mongo-storage.ts';
+
+const command = mongoCommand();
+const server = await findMongo();
+
+describe.runIf(command)('a database that is killed', { timeout: 120_000 }, () => {
+  it('loses no acknowledged write and doubles none, under writers of two nodes', async () => {
+    const mongo = await startMongo(command ?? '');
+    onTestFinished(() => mongo.close());
+    const url = freshDatabase(mongo.url);
+    const nodes = [await open(url), await open(url)];
+    const conversation = await oneConversation(nodes);
+    let isOver = false;
+    const writing = Array.from({ length: 8 }, (_, writer) =>
+      writeUntil(() => isOver, conversation.logs[writer % 2], conversation.id),
+    );
+    for (let kill = 0; kill < 4; kill += 1) {
+      await wait(400 + Math.random() * 400);
+      await mongo.kill();
+      await wait(300);
+      await mongo.restart();
+    }
+    await wait(500);
+    isOver = true;
+    const acked = (await Promise.all(writing)).flat();
+    await expectWhole(conversation.logs[0], conversation.id, acked);
+    expect(acked.length).toBeGreaterThan(50);
+  });
+
+  it('is refused at once while it is away for long, and used again when it is back', async () => {
+    const mongo = await startMongo(command ?? '');
+    onTestFinished(() => mongo.close());
+    const storage = await open(freshDatabase(mongo.url));
+    const { id, logs } = await oneConversation([storage]);
+    await logs[0]?.append(request(id));
+    await mongo.kill();
+    const unanswered = request(id);
+    const startedAt = performance.now();
+    await expect(logs[0]?.append(unanswered)).rejects.toThrow(StoreUnavailableError);
+    expect(performance.now() - startedAt, 'a command is answered within 5 s').toBeLessThan(5000);
+    await expect(storage.check()).rejects.toThrow(StoreUnavailableError);
+
+    const refusedAt = performance.now();
+    for (let n = 0; n < 100; n += 1) {
+      await expect(logs[0]?.append(request(id))).rejects.toThrow(StoreUnavailableError);
+    }
+    expect(performance.now() - refusedAt, 'a hundred refusals').toBeLessThan(500);
+    await mongo.restart();
+    await untilReady(storage);
+    expect(await logs[0]?.append(unanswered)).toMatchObject({ event: { seq: 2 } });
+  });
+});
+
+describe.runIf(server)('a network to the database that', { timeout: 60_000 }, () => {
+  it('cuts its connections loses and doubles nothing', async () => {
+    const { link, url } = await behindLink();
+    const { id, logs } = await oneConversation([await open(url), await open(url)]);
+    let isOver = false;
+    const writing = Array.from({ length: 6 }, (_, writer) =>
+      writeUntil(() => isOver, logs[writer % 2], id),
+    );
+    for (let cut = 0; cut < 12; cut += 1) {
+      await wait(50 + Math.random() * 150);
+      link.cut();
+    }
+    isOver = true;
+    const acked = (await Promise.all(writing)).flat();
+    await expectWhole(logs[0], id, acked);
+    expect(acked.length).toBeGreaterThan(12);
+  });
+
+  it('swallows everything is noticed in time, and nothing is known of what was sent', async () => {
+    const { link, url } = await behindLink();
+    const storage = await open(url);
+    const { id, logs } = await oneConversation([storage]);
+    await logs[0]?.append(request(id));
+    link.freeze();
+    const act = request(id);
+    const startedAt = performance.now();
+    await expect(logs[0]?.append(act)).rejects.toThrow(StoreUnavailableError);
+    expect(performance.now() - startedAt).toBeLessThan(6000);
+    link.thaw();
+    await untilReady(storage);
+    expect(await logs[0]?.append(act)).toMatchObject({ event: { seq: 2 } });
+    await expectWhole(logs[0], id, [{ seq: 2, clientEventId: act.event.clientEventId }]);
+  });
+});
+
+describe.runIf(server)('a replica set', () => {
+  it('survives its primary stepping down', async () => {
+    const connection = await connect(server ?? '');
+    onTestFinished(() => connection.close());
+    const hello = await connection.db?.admin().command({ hello: 1 });
+    if (hello?.['setName'] === undefined) {
+      process.stdout.write('not run: needs a replica set\n');
+      return;
+    }
+    const url = freshDatabase(server ?? '');
+    const { id, logs } = await oneConversation([await open(url), await open(url)]);
+    let isOver = false;
+    const writing = Array.from({ length: 8 }, (_, writer) =>
+      writeUntil(() => isOver, logs[writer % 2], id),
+    );
+    for (let n = 0; n < 3; n += 1) {
+      await wait(2000);
+      // The answer is a lost connection, or that there is no other who could be primary.
+      await connection.db
+        ?.admin()
+        .command({ replSetStepDown: 5, secondaryCatchUpPeriodSecs: 2, force: true })
+        .catch(() => undefined);
+    }
+    await wait(8000);
+    isOver = true;
+    const acked = (await Promise.all(writing)).flat();
+    await expectWhole(logs[0], id, acked);
+    expect(acked.length).toBeGreaterThan(12);
+  }, 120_000);
+});
+
+interface Acked {
+  seq: number;
+  clientEventId: string;
+}
+
+async function open(url: string): Promise<Storage> {
+  const storage = await openMongoStorage({ url, mayPrepare: true });
+  onTestFinished(() => storage.close());
+  return storage;
+}
+
+async function behindLink(): Promise<{ link: TcpLink; url: string }> {
+  const { hostname, port, search } = new URL(server ?? '');
+  expect(['127.0.0.1', 'localhost']).toContain(hostname);
+  const link = await openTcpLink(Number(port || 27017));
+  onTestFinished(() => link.close());
+  // A replica set would tell the driver its members' own addresses.
+  const options = new URLSearchParams(search);
+  options.delete('replicaSet');
+  options.set('directConnection', 'true');
+  return { link, url: freshDatabase(`mongodb://127.0.0.1:${link.port}/?${options}`) };
+}
+
+async function oneConversation(nodes: readonly Storage[]) {
+  const id = createId('cv');
+  const workspaceId = createId('ws');
+  const logs = nodes.map((node) => node.forWorkspace(workspaceId).conversations);
+  const visitor = { visitorId: createId('vi'), contactId: createId('co') };
+  await logs[0]?.open({ id, ...visitor, clientConversationId: createId('cl'), createdAt: AT });
+  return { id, logs };
+}
+
+/** A client: sends one message after another, each again under its id until it is acknowledged. */
+async function writeUntil(
+  isOver: () => boolean,
+  log: ConversationStorage | undefined,
+  conversationId: string,
+): Promise<Acked[]> {
+  const acked: Acked[] = [];
+  while (!isOver()) {
+    const act = request(conversationId);
+    for (;;) {
+      try {
+        const result = await log?.append(act);
+        if (!result || !('event' in result)) throw new Error(`answered ${result?.outcome}`);
+        acked.push({ seq: result.event.seq, clientEventId: act.event.clientEventId });
+        break;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailableError)) throw error;
+        await wait(50);
+      }
+    }
+  }
+  return acked;
+}
+
+/** The log is dense, has every acknowledged act at its place, and nothing besides what somebody sent. */
+async function expectWhole(
+  log: ConversationStorage | undefined,
+  conversationId: string,
+  acked: readonly Acked[],
+): Promise<void> {
+  const page = { conversationId, audience: 'agents', limit: 100_000 } as const;
+  const events = (await log?.readEvents({ ...page, after: 0 })) ?? [];
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  const ids = events.map(({ clientEventId }) => clientEventId);
+  expect(new Set(ids).size, 'none twice').toBe(ids.length);
+  for (const { seq, clientEventId } of acked) expect(ids[seq - 1]).toBe(clientEventId);
+  expect(await log?.get(conversationId)).toMatchObject({ appliedSeq: events.length });
+}
+
+async function untilReady(storage: Storage): Promise<void> {
+  for (let isReady = false; !isReady; ) {
+    isReady = await storage.check().then(
+      () => true,
+      () => wait(50, false),
+    );
+  }
+}
+
+const AT = '2026-01-01T00:00:00.000Z';
+
+function request(conversationId: string): AppendRequest {
+  const event: EventDraft = {
+    type: 'message.created',
+    actor: { kind: 'visitor', id: 'vi_any' },
+    via: 'widget',
+    clientEventId: createId('cl'),
+    content: { kind: 'text', text: 'How are you?' },
+  };
+  return { conversationId, event, at: AT };
+}
