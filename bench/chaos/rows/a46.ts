@@ -108,7 +108,10 @@ interface Measured extends Tally {
 
 type Measure = (perSecond: number, ms: number) => Promise<Measured>;
 
-/** Up to the first step that is not done in full. Answers the first step, and the most that was done. */
+/**
+ * Up to the second step in a row that is not done in full: one alone may be another program's doing. Answers the first
+ * step, and the most that was done.
+ */
 async function climb(
   measure: Measure,
   { firstPerSecond, factor, steps, stepMs }: Omit<Parameters, 'visitors' | 'writesInFlight'>,
@@ -116,11 +119,13 @@ async function climb(
   const calm = await measure(firstPerSecond, stepMs);
   let most = calm.goodput;
   let perSecond = firstPerSecond;
-  for (let step = 0; step < steps; step++) {
+  let misses = 0;
+  for (let step = 0; step < steps && misses < 2; step++) {
     perSecond *= factor;
     const reached = await measure(perSecond, stepMs);
     most = Math.max(most, reached.goodput);
-    if (refusedShare(reached) > REFUSED_SHARE || reached.goodput < 0.9 * perSecond) break;
+    const isDone = refusedShare(reached) <= REFUSED_SHARE && reached.goodput >= 0.9 * perSecond;
+    misses = isDone ? 0 : misses + 1;
   }
   return { calm, most };
 }
