@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { generateKey, parseKeyRing } from './domain/keys.ts';
-import { openKeys } from './keys-file.ts';
+import { exportKeys, importKeys, openKeys } from './keys-file.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -59,6 +60,36 @@ describe('keys on the disk', () => {
     writeFileSync(file, content.slice(0, -8));
     expect(() => openKeys(directory)).toThrow(/refresh\.json is not JSON\. Restore it/);
   });
+});
+
+describe('keys that go to another machine', () => {
+  const elsewhere = () => join(directory, '..', 'elsewhere', 'keys');
+
+  test('are one line, and the same there; to bring them twice changes nothing', () => {
+    const line = exportKeys(directory);
+    expect(line).not.toContain('\n');
+    importKeys(elsewhere(), `${line}\n`);
+    importKeys(elsewhere(), line);
+    expect(exportKeys(elsewhere())).toBe(line);
+    expect(openKeys(elsewhere())).toBeTruthy();
+  });
+
+  test('replace no others', () => {
+    const own = exportKeys(elsewhere());
+    rmSync(join(elsewhere(), 'agent-access.json'));
+    expect(() => importKeys(elsewhere(), exportKeys(directory))).toThrow(/Move .* away first/);
+    expect(readdirSync(elsewhere())).toHaveLength(2);
+    importKeys(elsewhere(), own);
+    expect(exportKeys(elsewhere())).toBe(own);
+  });
+
+  test.each(['', 'nonsense', '{}', '{"refresh":[{"kid":"a","secret":"changeme"}]}'])(
+    'are not "%s"',
+    (text) => {
+      expect(() => importKeys(elsewhere(), text)).toThrow(/alcove keys export/);
+      expect(existsSync(elsewhere())).toBe(false);
+    },
+  );
 });
 
 describe('a key ring', () => {

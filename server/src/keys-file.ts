@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   generateKey,
   KEY_PURPOSES,
@@ -31,20 +32,64 @@ export function readKeys(directory: string): Keys {
   return Object.fromEntries(entries) as Keys;
 }
 
+/** The keys as one line of text, for a node that shares no disk with this one. They are made where there are none. */
+export function exportKeys(directory: string): string {
+  openKeys(directory);
+  const stored = KEY_PURPOSES.map((purpose) => [purpose, readStored(fileOf(directory, purpose))]);
+  return JSON.stringify(Object.fromEntries(stored));
+}
+
+/**
+ * Writes what `exportKeys` gave. The same keys may be there already.
+ *
+ * @throws Error in words for the operator: the text is no export, or other keys are in the way. Nothing is written then.
+ */
+export function importKeys(directory: string, text: string): void {
+  const exported = parseExport(text);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const missing = KEY_PURPOSES.filter((purpose) => !existsSync(fileOf(directory, purpose)));
+  for (const purpose of KEY_PURPOSES) {
+    if (missing.includes(purpose)) continue;
+    if (isDeepStrictEqual(readStored(fileOf(directory, purpose)), exported[purpose])) continue;
+    throw new Error(
+      `${fileOf(directory, purpose)} holds another key. Move ${directory} away first, if it may be replaced: everybody who signed in with it signs in again.`,
+    );
+  }
+  for (const purpose of missing) writeRing(fileOf(directory, purpose), exported[purpose]);
+}
+
+function parseExport(text: string): Record<KeyPurpose, unknown> {
+  try {
+    const exported = JSON.parse(text) as Record<KeyPurpose, unknown>;
+    for (const purpose of KEY_PURPOSES) parseKeyRing(exported[purpose]);
+    return exported;
+  } catch (cause) {
+    // What JSON.parse says quotes the text, which holds secrets.
+    throw new Error('This is not what "alcove keys export" wrote: one line, beginning with {.', {
+      cause,
+    });
+  }
+}
+
 function fileOf(directory: string, purpose: KeyPurpose): string {
   return join(directory, `${purpose}.json`);
 }
 
 function makeIfMissing(file: string): void {
   try {
-    // `wx`: two processes that start at once must not overwrite each other's key.
-    writeFileSync(file, `${JSON.stringify([generateKey()], null, 2)}\n`, {
-      flag: 'wx',
-      mode: 0o600,
-    });
+    writeRing(file, [generateKey()]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
+}
+
+/** Two processes that start at once must not overwrite each other's key: a file that is there stays. */
+function writeRing(file: string, ring: unknown): void {
+  writeFileSync(file, `${JSON.stringify(ring, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+}
+
+function readStored(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 function readRing(file: string): KeyRing {
@@ -55,7 +100,7 @@ function readRing(file: string): KeyRing {
     );
   }
   try {
-    return parseKeyRing(JSON.parse(readFileSync(file, 'utf8')));
+    return parseKeyRing(readStored(file));
   } catch (error) {
     const problem = error instanceof SyntaxError ? 'is not JSON' : (error as Error).message;
     throw new Error(

@@ -347,6 +347,17 @@ test('a socket left behind by a killed server stops nobody', { timeout: 30_000 }
   await again.stop('SIGTERM');
 });
 
+test('alcove keys takes the keys to another machine', { timeout: 30_000 }, async () => {
+  const { out: line } = await alcove(['keys', 'export']);
+  const there = join(dataDir, 'there');
+  const imported = await runAlcove(['keys', 'import'], { input: line, env: { DATA_DIR: there } });
+  expect(imported).toMatchObject({ code: 0, out: `The keys are in ${join(there, 'keys')}.\n` });
+  expect((await alcove(['keys', 'export'], { DATA_DIR: there })).out).toBe(line);
+  const foreign = await runAlcove(['keys', 'import'], { input: 'nonsense' });
+  expect(foreign).toMatchObject({ code: 1, err: expect.stringContaining('alcove keys export') });
+  expect(foreign.err).not.toContain('nonsense');
+});
+
 describe('alcove doctor', { timeout: 30_000 }, () => {
   test('goes through everything, and changes nothing', async () => {
     const { out } = await alcove(['doctor'], {

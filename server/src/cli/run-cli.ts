@@ -5,6 +5,7 @@ import { addAgentCommands } from './agent.ts';
 import { addBackupCommands } from './backup.ts';
 import { CliError } from './cli-error.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addKeysCommands } from './keys.ts';
 import { addMigrateCommands } from './migrate.ts';
 import { addServeCommands } from './serve.ts';
 import { addWorkspaceCommands } from './workspace.ts';
@@ -26,6 +27,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   addAgentCommands(program);
   addBackupCommands(program);
   addMigrateCommands(program);
+  addKeysCommands(program);
   addDoctorCommand(program);
   try {
     await program.parseAsync(argv);
