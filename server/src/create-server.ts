@@ -24,6 +24,7 @@ import { createTokens } from './domain/tokens.ts';
 import { createVisitorSessions } from './domain/visitor-sessions.ts';
 import { createWorkspaces } from './domain/workspaces.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import { createMetrics, type Metrics, type MetricsSources } from './metrics.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './storage/storage.ts';
 import { type AdminSocket, openAdminSocket } from './transport/admin-socket.ts';
@@ -31,15 +32,18 @@ import { createClientAddress } from './transport/client-address.ts';
 import { createCommands } from './transport/commands/commands.ts';
 import { createApp } from './transport/http/app.ts';
 import { createAuthenticateAgent } from './transport/http/authenticate.ts';
+import { createFaults, type Faults } from './transport/faults.ts';
 import { createRateLimit } from './transport/http/rate-limit.ts';
 import type { Readiness } from './transport/http/routes/health.ts';
+import type { MetricsDoor } from './transport/http/routes/metrics.ts';
 import { inTime } from './transport/in-time.ts';
+import { silentMeter } from './transport/meter.ts';
 import { createOverload, type Overload } from './transport/overload.ts';
 import { createConnectionCounts } from './transport/realtime/connection-counts.ts';
 import { attachGateway, type Gateway } from './transport/realtime/gateway.ts';
 import { createPublisher } from './transport/realtime/publisher.ts';
 import { createSocketServer } from './transport/realtime/socket-server.ts';
-import { createWriteBound } from './transport/write-bound.ts';
+import { createWriteBound, type WriteBound } from './transport/write-bound.ts';
 import { type RememberingAuthenticator, rememberVisitors } from './transport/verified-visitors.ts';
 
 /** What a server is made from. */
@@ -94,7 +98,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 }
 
 async function assemble(
-  storage: Storage,
+  store: Storage,
   cluster: Cluster,
   options: ServerOptions & { limits: Limits },
 ): Promise<Server> {
@@ -107,13 +111,18 @@ async function assemble(
 
   const counts = createConnectionCounts({ limits, clientAddress });
   const io = createSocketServer(httpServer, { cluster, limits, logger, counts });
+  const faults = createFaults(logger);
+  const metrics = config.metricsToken === undefined ? undefined : createMetrics();
+  const storage = metrics?.storage(store) ?? store;
   const writeBound = createWriteBound({ limits });
   const overload = createOverload({ limits, logger, writeBound });
-  const ports = { storage, cluster, clock, limits, logger, clientAddress, counts, overload };
+  const measures = { faults, meter: metrics?.meter ?? silentMeter, counts, overload };
+  const ports = { storage, cluster, clock, limits, logger, clientAddress, ...measures };
   const domain = createDomain({ ...ports, publisher: createPublisher(io, overload) });
   const services = createServices({ ...ports, keys, passwordCost, domain, publicUrl });
   const { authenticator, sessions, workspaces } = services;
-  const commands = createCommands({ ...ports, domain, authenticator, writeBound });
+  const plain = createCommands({ ...ports, domain, authenticator, writeBound });
+  const commands = metrics?.commands(plain) ?? plain;
   const gateway = attachGateway({ ...ports, io, commands, domain, authenticator, sessions });
   const app = createApp({
     ...ports,
@@ -124,21 +133,37 @@ async function assemble(
     publicUrl,
     rateLimit: createRateLimit({ limiter: cluster.limiter, clientAddress }),
     isDraining: () => life.isDraining,
+    metrics: doorOf(metrics, config),
     readiness: createReadiness(storage, life, limits),
     trustProxy: config.trustProxy,
   });
 
-  if ((await workspaces.list()).length === 0) await workspaces.create(FIRST_WORKSPACE);
-  return start({
-    ...ports,
-    ...services,
-    life,
-    config,
-    httpServer,
-    publicUrl,
-    gateway,
-    domain,
-  });
+  metrics?.watch(sourcesOf({ ...ports, gateway, writeBound, life }));
+  await workspaces.createFirst(FIRST_WORKSPACE, keys.refresh.current.secret);
+  return start({ ...ports, ...services, life, config, httpServer, publicUrl, gateway, domain });
+}
+
+function sourcesOf(parts: {
+  gateway: Gateway;
+  cluster: Cluster;
+  faults: Faults;
+  writeBound: WriteBound;
+  overload: Overload;
+  life: Life;
+}): MetricsSources {
+  const { gateway, cluster, faults, writeBound, overload, life } = parts;
+  return {
+    gateway: gateway.figures,
+    cluster: () => ({ ...cluster.figures(), isDegraded: cluster.isDegraded() }),
+    faults: faults.figures,
+    writesUnderWay: writeBound.underWay,
+    shed: overload.shed,
+    isDraining: () => life.isDraining,
+  };
+}
+
+function doorOf(metrics: Metrics | undefined, { metricsToken }: Config): MetricsDoor | undefined {
+  return metrics && metricsToken ? { token: metricsToken, render: metrics.render } : undefined;
 }
 
 /** What changes while a server lives. */

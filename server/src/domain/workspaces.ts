@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import {
   createId,
   fitBrandColour,
@@ -8,10 +9,16 @@ import type { Storage, WorkspaceRecord } from '../storage/storage.ts';
 import { type Authority, requireManager } from './agents.ts';
 import { type Clock, toIso } from './clock.ts';
 import { DomainError } from './domain-error.ts';
+import type { Key } from './keys.ts';
 
 /** Tenants: making them, finding them, changing how they look and where they may run. */
 export interface Workspaces {
   create(name: string): Promise<WorkspaceRecord>;
+  /**
+   * Makes one if there is none. Nodes that begin together on an empty store make one workspace: its key follows from a
+   * secret that they share.
+   */
+  createFirst(name: string, secret: Key['secret']): Promise<void>;
   /** Oldest first. */
   list(): Promise<WorkspaceRecord[]>;
   findByKey(key: string): Promise<WorkspaceRecord | null>;
@@ -39,18 +46,16 @@ export function createWorkspaces({
   };
   return {
     async create(name) {
-      const workspace: WorkspaceRecord = {
-        id: createId('ws'),
-        key: createId('wk'),
-        name,
-        look: { ...DEFAULT_LOOK },
-        allowedOrigins: [],
-        createdAt: toIso(clock.now()),
-      };
+      const workspace = toRecord(name, createId('wk'), clock);
       const outcome = await storage.directory.workspaces.create(workspace);
       // 120 random bits that exist already mean that the random source is broken.
       if (outcome === 'key_taken') throw new Error('a new workspace key was taken already');
       return workspace;
+    },
+    async createFirst(name, secret) {
+      if ((await storage.directory.workspaces.list()).length > 0) return;
+      // With a taken key another node was faster, and this is the workspace that it made.
+      await storage.directory.workspaces.create(toRecord(name, firstKey(secret), clock));
     },
     list: () => storage.directory.workspaces.list(),
     findByKey: (key) => storage.directory.workspaces.findByKey(key),
@@ -65,6 +70,18 @@ export function createWorkspaces({
       return get(by.workspaceId);
     },
   };
+}
+
+function toRecord(name: string, key: string, clock: Clock): WorkspaceRecord {
+  const createdAt = toIso(clock.now());
+  const look = { ...DEFAULT_LOOK };
+  return { id: createId('ws'), key, name, look, allowedOrigins: [], createdAt };
+}
+
+/** Looks like any other key, and cannot be turned back into the secret. */
+function firstKey(secret: Key['secret']): string {
+  const digits = createHmac('sha256', secret).update('the first workspace').digest();
+  return `wk_${[...digits.subarray(0, 26)].map((byte) => (byte & 31).toString(32)).join('')}`;
 }
 
 /** Every visitor of every page downloads these bytes. */

@@ -23,6 +23,8 @@ import { defaultLimits, type Limits } from '../limits.ts';
 import { openSqliteStorage } from '../storage/sqlite/open-sqlite-storage.ts';
 import type { Storage } from '../storage/storage.ts';
 import { createCommands } from '../transport/commands/commands.ts';
+import { createFaults } from '../transport/faults.ts';
+import { silentMeter } from '../transport/meter.ts';
 import { createOverload } from '../transport/overload.ts';
 import { createConnectionCounts } from '../transport/realtime/connection-counts.ts';
 import { attachGateway } from '../transport/realtime/gateway.ts';
@@ -107,7 +109,8 @@ function assemble(httpServer: HttpServer, storage: Storage, options: TestGateway
   const gauge = { read: () => delay.ms, close: () => {} };
   const writeBound = createWriteBound({ limits });
   const overload = createOverload({ limits, logger, gauge, writeBound });
-  const ports = { storage, cluster, clock, limits, logger, authenticator, counts, overload };
+  const measures = { faults: createFaults(logger), meter: silentMeter, counts, overload };
+  const ports = { storage, cluster, clock, limits, logger, authenticator, ...measures };
   const domain = createDomain({ ...ports, publisher: createPublisher(io, overload) });
   const commands = createCommands({ ...ports, domain, writeBound });
   const sessions = { isActive: async () => true };

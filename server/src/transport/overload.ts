@@ -14,6 +14,8 @@ export type Sheddable = (typeof SHED_ORDER)[number];
 /** Says what is not worth doing just now. */
 export interface Overload {
   sheds(what: Sheddable): boolean;
+  /** All of it. */
+  shed(): readonly Sheddable[];
   /** Called whenever something more, or less, is shed. */
   onChange(listener: () => void): void;
   close(): void;
@@ -59,6 +61,7 @@ export function createOverload(options: {
 
   return {
     sheds: (what) => SHED_ORDER.indexOf(what) < shed,
+    shed: () => SHED_ORDER.slice(0, shed),
     onChange(listener) {
       listeners.push(listener);
     },

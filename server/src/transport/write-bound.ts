@@ -9,6 +9,8 @@ export interface WriteBound {
   leave(): void;
   /** When somebody who found no place should come back, in milliseconds. */
   retryAfterMs(): number;
+  /** How many there are. */
+  underWay(): number;
   /** How many found no place since this was asked last. */
   takeRefused(): number;
 }
@@ -62,6 +64,7 @@ export function createWriteBound(options: WriteBoundOptions): WriteBound {
       measure();
       return aboutASecond() + line.takePlace(spacingMs);
     },
+    underWay: () => underWay,
     takeRefused() {
       const taken = refused;
       refused = 0;

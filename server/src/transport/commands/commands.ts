@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Ack, Refusal } from '@alcove/protocol';
-import type { Logger } from 'pino';
 import type { Cluster, Limiter } from '../../cluster/cluster.ts';
 import type { Authenticator } from '../../domain/authenticator.ts';
 import type { Domain } from '../../domain/create-domain.ts';
@@ -14,6 +13,7 @@ import {
 import type { Limits } from '../../limits.ts';
 import { StoreUnavailableError } from '../../storage/store-unavailable-error.ts';
 import { aboutASecond, busyRefusal, inTime } from '../in-time.ts';
+import type { Faults } from '../faults.ts';
 import type { WriteBound } from '../write-bound.ts';
 import { createAgentCommands } from './agent-commands.ts';
 import type { Command } from './command.ts';
@@ -37,12 +37,12 @@ interface CommandsOptions {
   authenticator: Authenticator;
   cluster: Cluster;
   limits: Limits;
-  logger: Logger;
+  faults: Faults;
   writeBound: WriteBound;
 }
 
 export function createCommands(options: CommandsOptions): Commands {
-  const { limits, logger, writeBound } = options;
+  const { limits, faults, writeBound } = options;
   const { limiter } = options.cluster;
   // Maps, since a name comes from outside: `constructor` must not be a command.
   const visitorCommands = new Map(Object.entries(createVisitorCommands(options)));
@@ -63,7 +63,7 @@ export function createCommands(options: CommandsOptions): Commands {
     try {
       return await inTime(run(command, caller, name, input), limits.commandDeadlineMs);
     } catch (error) {
-      return toRefusal(error, logger, {});
+      return toRefusal(error, faults, {});
     }
   }
 
@@ -78,9 +78,11 @@ export function createCommands(options: CommandsOptions): Commands {
       // Before parsing, so that a flood of rubbish is as limited as one of messages.
       const { retryAfterMs } = await takePoint(limiter, command, caller);
       if (retryAfterMs !== undefined) return refuse('rate_limited', TOO_MUCH, retryAfterMs);
-      return { ok: true, ...(await command.execute(caller, input)) };
+      const result = await command.execute(caller, input);
+      if (command.isWrite) faults.storeWorks();
+      return { ok: true, ...result };
     } catch (error) {
-      return toRefusal(error, logger, { command: name, workspaceId: caller.principal.workspaceId });
+      return toRefusal(error, faults, { command: name, workspaceId: caller.principal.workspaceId });
     } finally {
       if (command.isWrite) writeBound.leave();
       inFlight.remove();
@@ -97,11 +99,11 @@ export function createCommands(options: CommandsOptions): Commands {
 const TOO_MUCH = 'That was too much at once. Please wait a moment.';
 
 /** Turns whatever was thrown into words. What nobody expected is logged with its cause, and told by a number only. */
-export function toRefusal(error: unknown, logger: Logger, context: object): Refusal {
+export function toRefusal(error: unknown, faults: Faults, context: object): Refusal {
   if (error instanceof DomainError) return error.toRefusal();
   const requestId = randomUUID();
+  faults.failed(error, { requestId, ...context });
   if (error instanceof StoreUnavailableError) {
-    logger.warn({ err: error, requestId, ...context }, 'the store is unavailable');
     const refusal = new DomainError(
       'store_unavailable',
       'The chat cannot save anything right now. Please try again in a moment.',
@@ -109,7 +111,6 @@ export function toRefusal(error: unknown, logger: Logger, context: object): Refu
     );
     return { ...refusal.toRefusal(), requestId };
   }
-  logger.error({ err: error, requestId, ...context }, 'a request failed');
   const refusal = new DomainError(
     'internal',
     'Something went wrong on the server. Please try again.',

@@ -12,6 +12,7 @@ import type { Workspaces } from '../../domain/workspaces.ts';
 import type { Limits } from '../../limits.ts';
 import type { ClientAddress } from '../client-address.ts';
 import type { Commands } from '../commands/commands.ts';
+import type { Faults } from '../faults.ts';
 import type { Overload } from '../overload.ts';
 import { answerInTime } from './answer-in-time.ts';
 import type { AuthenticateAgent } from './authenticate.ts';
@@ -22,6 +23,7 @@ import { agentCommandRoutes } from './routes/agent-commands.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
+import { type MetricsDoor, metricsRoutes } from './routes/metrics.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { teamRoutes } from './routes/team.ts';
 import { visitorRoutes } from './routes/visitor.ts';
@@ -36,11 +38,14 @@ export interface AppOptions {
   authenticator: Authenticator;
   clientAddress: ClientAddress;
   commands: Commands;
+  faults: Faults;
   files: BuiltFiles;
   isDraining: () => boolean;
   invitations: Invitations;
   limits: Limits;
   logger: Logger;
+  /** What `/metrics` answers to whoever knows the token; nothing where there is none. */
+  metrics: MetricsDoor | undefined;
   overload: Pick<Overload, 'sheds'>;
   publicUrl: () => URL;
   rateLimit: RateLimit;
@@ -64,13 +69,14 @@ export function createApp(options: AppOptions): Express {
   app.use(nameAndLog(logger));
   app.use(partWhenDraining(options.isDraining));
   app.use(healthRoutes(options.readiness));
+  if (options.metrics) app.use(metricsRoutes(options.metrics));
   app.use(widgetRoutes({ ...options, directory: files.widget }));
   app.use(visitorRoutes(options));
   app.use(agentRoutes(options));
   app.use(consoleRoutes({ ...options, directory: files.console }));
   app.use(demoRoutes({ ...options, directory: files.demo }));
   app.use(forData(options), notFound);
-  app.use(errorHandler(logger));
+  app.use(errorHandler(options.faults));
   return app;
 }
 

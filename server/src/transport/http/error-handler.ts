@@ -1,8 +1,8 @@
 import { ERROR_CODES, type Refusal } from '@alcove/protocol';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import type { Logger } from 'pino';
 import { DomainError } from '../../domain/domain-error.ts';
 import { StoreUnavailableError } from '../../storage/store-unavailable-error.ts';
+import type { Faults } from '../faults.ts';
 import { sendPage } from './pages.ts';
 import { requestIdOf } from './requests.ts';
 
@@ -20,7 +20,7 @@ export const notFound: RequestHandler = (request, response) => {
 };
 
 /** Turns whatever a route threw into a refusal. What is unknown is logged with its cause, and never shown. */
-export function errorHandler(logger: Logger): ErrorRequestHandler {
+export function errorHandler(faults: Pick<Faults, 'failed'>): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     // Answered long ago, for being late: what the route came to nobody waits for.
     if (response.writableEnded) return;
@@ -32,7 +32,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     const requestId = requestIdOf(response);
     const known = toDomainError(error);
     if (known.code === 'internal' || known.code === 'store_unavailable') {
-      logger.error({ err: error, requestId }, 'a request failed');
+      faults.failed(error, { requestId });
     }
     sendRefusal(response, { ...known.toRefusal(), requestId });
   };

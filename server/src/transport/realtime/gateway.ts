@@ -1,4 +1,4 @@
-import { NAMESPACES, type Page } from '@alcove/protocol';
+import { NAMESPACES, type Page, type Refusal } from '@alcove/protocol';
 import type { Logger } from 'pino';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { Authenticator } from '../../domain/authenticator.ts';
@@ -9,7 +9,9 @@ import type { Caller, Principal } from '../../domain/principal.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { Limits } from '../../limits.ts';
 import { type Commands, toRefusal } from '../commands/commands.ts';
+import type { Faults } from '../faults.ts';
 import { inTime, tooBusy } from '../in-time.ts';
+import type { Meter } from '../meter.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import type { ConnectionCounts } from './connection-counts.ts';
 import { createAgentDoor, createVisitorDoor, type Door } from './doors.ts';
@@ -37,6 +39,17 @@ export interface Gateway {
   drain(): Promise<void>;
   /** Closes at once, the HTTP server included. */
   close(): Promise<void>;
+  figures(): GatewayFigures;
+}
+
+/** How many there are now, `cutOff` excepted, which counts since the start. */
+export interface GatewayFigures {
+  visitors: number;
+  agents: number;
+  /** Clients who read too slowly and are told nothing at present. */
+  lagging: number;
+  /** Those whose connection was ended for it. */
+  cutOff: number;
 }
 
 interface GatewayOptions {
@@ -49,6 +62,8 @@ interface GatewayOptions {
   clock: Clock;
   limits: Limits;
   logger: Logger;
+  faults: Faults;
+  meter: Meter;
   counts: ConnectionCounts;
 }
 
@@ -100,6 +115,11 @@ export function attachGateway(options: GatewayOptions): Gateway {
       await close();
     },
     close,
+    figures() {
+      const visitors = io.of(NAMESPACES.visitor).sockets.size;
+      const agents = io.of(NAMESPACES.agent).sockets.size;
+      return { visitors, agents, ...slowReaders.figures() };
+    },
   };
 }
 
@@ -120,7 +140,10 @@ function createGreetings(options: GatewayOptions, doors: Doors, live: LiveSessio
 }
 
 interface DoorContext
-  extends Pick<GatewayOptions, 'domain' | 'limits' | 'logger' | 'counts' | 'cluster'> {
+  extends Pick<
+    GatewayOptions,
+    'domain' | 'limits' | 'logger' | 'faults' | 'meter' | 'counts' | 'cluster'
+  > {
   live: LiveSessions;
   slowReaders: SlowReaders;
   greet: Greet;
@@ -141,17 +164,18 @@ function openDoor<Who extends Principal>(
   door: Door<Who>,
   context: DoorContext,
 ) {
-  const { logger } = context;
+  const { faults, meter } = context;
   const admitted = new WeakMap<ChatSocket, Admitted<Who>>();
 
   async function check(socket: ChatSocket, next: (refusal?: Error) => void) {
-    let refusal: Error | undefined;
+    let refusal: Refusal | undefined;
     try {
       admitted.set(socket, await admit(door, socket, context));
     } catch (error) {
-      refusal = toConnectError(toRefusal(error, logger, { namespace: namespace.name }));
+      refusal = toRefusal(error, faults, { namespace: namespace.name });
     }
-    next(refusal);
+    meter.handshake(namespace.name.slice(1), refusal?.code ?? 'ok');
+    next(refusal && toConnectError(refusal));
   }
 
   namespace.use((socket, next) => void check(socket, next));

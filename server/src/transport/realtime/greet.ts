@@ -1,8 +1,8 @@
-import type { Logger } from 'pino';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { AgentPrincipal, Principal, VisitorPrincipal } from '../../domain/principal.ts';
 import type { Limits } from '../../limits.ts';
 import { toRefusal } from '../commands/commands.ts';
+import type { Faults } from '../faults.ts';
 import { inTime } from '../in-time.ts';
 import type { Door } from './doors.ts';
 import type { ChatSocket } from './socket-server.ts';
@@ -19,7 +19,7 @@ interface GreetOptions {
   doors: Doors;
   cluster: Pick<Cluster, 'isDegraded'>;
   limits: Pick<Limits, 'commandDeadlineMs'>;
-  logger: Logger;
+  faults: Faults;
   /** Told after each hello, with whether this node was degraded before it was made. */
   onGreeted(socket: ChatSocket, wasDegraded: boolean): void;
 }
@@ -37,7 +37,7 @@ async function greet<Who extends Principal>(
   door: Door<Who>,
   socket: ChatSocket,
   principal: Who,
-  { cluster, limits, logger, onGreeted }: GreetOptions,
+  { cluster, faults, limits, onGreeted }: GreetOptions,
 ): Promise<void> {
   try {
     await socket.join(door.roomsOf(principal));
@@ -45,7 +45,7 @@ async function greet<Who extends Principal>(
     socket.emit('hello', await inTime(door.hello(principal), limits.commandDeadlineMs));
     onGreeted(socket, wasDegraded);
   } catch (error) {
-    socket.emit('refused', toRefusal(error, logger, { workspaceId: principal.workspaceId }));
+    socket.emit('refused', toRefusal(error, faults, { workspaceId: principal.workspaceId }));
     // It comes back after a while of its own choosing, and is greeted then.
     socket.disconnect(true);
   }
