@@ -1,64 +1,29 @@
 import { type Signal, textOf } from '@alcove/protocol';
-import { IDBFactory } from 'fake-indexeddb';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAgentClient } from './agent.ts';
-import type { AgentClient } from './agent-client.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { AgentClient, AgentClientOptions } from './agent-client.ts';
 import { type AgentAction, type AgentState, initialAgentState } from './agent-state.ts';
 import { reduceAgent } from './reduce-agent.ts';
 import { createStore } from './store.ts';
-import { createLocalStorage, createWindow } from './testing/fake-browser.ts';
-import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
 import { passTime } from './testing/pass-time.ts';
 import { FAKE_AGENT } from './testing/fake-workspace.ts';
+import { isOnline, setScene, until } from './testing/scene.ts';
 
-let server: FakeServer;
-const clients: AgentClient[] = [];
-
-beforeEach(async () => {
-  vi.stubGlobal('indexedDB', new IDBFactory());
-  vi.stubGlobal('localStorage', createLocalStorage());
-  server = await createFakeServer();
-});
-
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await server.close();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const until = (condition: () => boolean) =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 5_000, interval: 5 });
-
-type Options = Parameters<typeof createAgentClient>[0];
-
-function connect(change: Partial<Options> = {}): AgentClient {
-  const client = createAgentClient({
-    serverUrl: server.url,
-    identity: FAKE_AGENT.id,
-    getAccessToken: async () => ({
-      accessToken: 'token',
-      accessExpiresAt: new Date(Date.now() + 900_000).toISOString(),
-    }),
-    ...change,
-  });
-  clients.push(client);
-  client.connect();
-  return client;
-}
+const scene = setScene();
+const { connectAgent: connect, asked } = scene;
 
 /** A conversation of its own visitor with so many messages, alternating, the visitor's first. */
 function seed(count: number): string {
-  const { id } = server.workspace.open(`vi_${server.workspace.conversations.size}`, '').row;
+  const { id } = scene.server.workspace.open(
+    `vi_${scene.server.workspace.conversations.size}`,
+    '',
+  ).row;
   for (let n = 1; n <= count; n++) {
-    if (n % 2) server.workspace.hear(id, `question ${n}`);
-    else server.workspace.say(id, `answer ${n}`);
+    if (n % 2) scene.server.workspace.hear(id, `question ${n}`);
+    else scene.server.workspace.say(id, `answer ${n}`);
   }
   return id;
 }
 
-const isOnline = (client: AgentClient) => client.getState().connection.status === 'online';
-const asked = (name: string) => server.received.filter((command) => command.name === name);
 const idsOf = (client: AgentClient) => client.getState().views.all.conversationIds;
 
 describe('the inbox', () => {
@@ -80,12 +45,12 @@ describe('the inbox', () => {
     const heard: string[] = [];
     client.on('message', ({ row }) => heard.push(row.lastMessage?.text ?? ''));
     await client.loadInbox('all');
-    server.faults.onPush = (_, deliver) => {
+    scene.server.faults.onPush = (_, deliver) => {
       deliver();
       deliver();
     };
-    server.workspace.hear(known, 'again');
-    server.workspace.say(known, 'answer');
+    scene.server.workspace.hear(known, 'again');
+    scene.server.workspace.say(known, 'answer');
     await until(() => client.getState().rows[known]?.appliedSeq === 3);
     const unknown = seed(1);
     await until(() => idsOf(client)[0] === unknown);
@@ -98,8 +63,8 @@ describe('the inbox', () => {
     const id = seed(1);
     const client = connect();
     await client.loadInbox('all');
-    server.faults.onPush = () => {};
-    server.workspace.hear(id, 'lost');
+    scene.server.faults.onPush = () => {};
+    scene.server.workspace.hear(id, 'lost');
     const other = seed(1);
     await passTime(30_000, vi.advanceTimersByTimeAsync);
     await until(() => idsOf(client).includes(other));
@@ -112,8 +77,8 @@ describe('the inbox', () => {
     await client.loadInbox('all');
     const heard: string[] = [];
     client.on('message', ({ conversationId }) => heard.push(conversationId));
-    server.disconnectAll();
-    server.workspace.hear(first ?? '', 'meanwhile');
+    scene.server.disconnectAll();
+    scene.server.workspace.hear(first ?? '', 'meanwhile');
     await until(() => isOnline(client) && client.getState().rows[first ?? '']?.appliedSeq === 2);
     expect(idsOf(client)).toEqual([first, second]);
     expect(heard).toEqual([first]);
@@ -126,12 +91,12 @@ describe('the inbox', () => {
     const heard: string[] = [];
     client.on('message', ({ row }) => heard.push(row.lastMessage?.text ?? ''));
     let isHeld = true;
-    server.faults.onCommand = ({ name }) =>
+    scene.server.faults.onCommand = ({ name }) =>
       name === 'inbox.sync' && isHeld
         ? { ok: false, code: 'busy', message: 'x', retryable: true, retryAfterMs: 20 }
         : 'answer';
-    server.disconnectAll();
-    server.workspace.hear(id, 'meanwhile');
+    scene.server.disconnectAll();
+    scene.server.workspace.hear(id, 'meanwhile');
     await until(() => client.getState().rows[id]?.appliedSeq === 2);
     isHeld = false;
     await until(() => heard.length === 1);
@@ -139,13 +104,12 @@ describe('the inbox', () => {
   });
 
   it('looks again for what was heard of while it was being caught up', async () => {
-    const window = createWindow();
-    vi.stubGlobal('addEventListener', window.addEventListener);
+    const window = scene.stubWindow();
     seed(1);
     const client = connect();
     await client.loadInbox('all');
     let tries = 0;
-    server.faults.onCommand = ({ name }) => {
+    scene.server.faults.onCommand = ({ name }) => {
       if (name !== 'inbox.sync' || ++tries > 1) return 'answer';
       // Much longer than what is heard of waits before it is looked for.
       return { ok: false, code: 'busy', message: 'x', retryable: true, retryAfterMs: 2_000 };
@@ -158,18 +122,17 @@ describe('the inbox', () => {
   });
 
   it('begins again when its cursor is of no use any more', async () => {
-    const window = createWindow();
-    vi.stubGlobal('addEventListener', window.addEventListener);
+    const window = scene.stubWindow();
     const id = seed(1);
     const client = connect();
     await client.loadInbox('all');
     let refusals = 0;
-    server.faults.onCommand = ({ name }) =>
+    scene.server.faults.onCommand = ({ name }) =>
       name === 'inbox.sync' && !refusals++
         ? { ok: false, code: 'invalid', message: 'unreadable', retryable: false }
         : 'answer';
-    server.faults.onPush = () => {};
-    server.workspace.hear(id, 'lost');
+    scene.server.faults.onPush = () => {};
+    scene.server.workspace.hear(id, 'lost');
     window.fire('focus');
     await until(() => client.getState().rows[id]?.appliedSeq === 2);
     expect(asked('inbox.list')).toHaveLength(2);
@@ -183,13 +146,13 @@ describe('a conversation', () => {
     await client.openConversation(id);
     expect(client.timeline(id)).toHaveLength(50);
     expect(client.getState().rows[id]).toMatchObject({ appliedSeq: 80 });
-    server.workspace.hear(id, 'live');
+    scene.server.workspace.hear(id, 'live');
     await until(() => client.timeline(id).length === 51);
     await client.loadOlder(id);
     expect(client.timeline(id)).toHaveLength(81);
     client.closeConversation(id);
     expect(client.getState().logs).toEqual({});
-    server.workspace.hear(id, 'unfollowed');
+    scene.server.workspace.hear(id, 'unfollowed');
     await until(() => client.getState().rows[id]?.appliedSeq === 82);
   });
 
@@ -209,7 +172,7 @@ describe('a conversation', () => {
     }
     await until(() => client.getState().pending.length === 0);
     for (const id of [open, closed]) {
-      const { events, row } = server.workspace.find(id ?? '');
+      const { events, row } = scene.server.workspace.find(id ?? '');
       const texts = events.flatMap((e) => (e.type === 'message.created' ? textOf(e.content) : []));
       expect(texts).toEqual(['question 1', 'one', 'two', 'three']);
       expect(row.assignee).toEqual(id === closed ? { agentId: FAKE_AGENT.id } : null);
@@ -218,29 +181,34 @@ describe('a conversation', () => {
 
   it('is answered once after a reload, without having been opened again', async () => {
     const id = seed(1);
-    server.faults.onHandshake = () => ({ ok: false, code: 'busy', message: 'x', retryable: true });
+    scene.server.faults.onHandshake = () => ({
+      ok: false,
+      code: 'busy',
+      message: 'x',
+      retryable: true,
+    });
     const first = connect();
     await first.send(id, 'offline');
     expect(first.timeline(id).at(-1)).toMatchObject({ state: 'waiting', isOwn: true });
     await first.close();
-    server.faults.onHandshake = () => undefined;
+    scene.server.faults.onHandshake = () => undefined;
     const second = connect();
     await until(() => isOnline(second) && second.getState().pending.length === 0);
-    expect(server.workspace.find(id).events).toHaveLength(2);
+    expect(scene.server.workspace.find(id).events).toHaveLength(2);
   });
 
   it('keeps acts that were pressed offline, shows that they wait, and does them in that order', async () => {
     const id = seed(1);
     const client = connect();
     await client.loadInbox('all');
-    server.faults.onHandshake = () => ({
+    scene.server.faults.onHandshake = () => ({
       ok: false,
       code: 'busy',
       message: 'later',
       retryable: true,
       retryAfterMs: 50,
     });
-    server.disconnectAll();
+    scene.server.disconnectAll();
     await until(() => !isOnline(client));
     const acts = [client.assign(id, FAKE_AGENT.id), client.resolve(id), client.reopen(id)];
     expect(client.getState().pendingActs).toMatchObject([
@@ -248,10 +216,10 @@ describe('a conversation', () => {
       { conversationId: id, kind: 'resolve' },
       { conversationId: id, kind: 'reopen' },
     ]);
-    server.faults.onHandshake = () => undefined;
+    scene.server.faults.onHandshake = () => undefined;
     await Promise.all(acts);
     expect(client.getState().pendingActs).toEqual([]);
-    const { events, row } = server.workspace.find(id);
+    const { events, row } = scene.server.workspace.find(id);
     expect(events.slice(1).map(({ type }) => type)).toEqual([
       'conversation.assigned',
       'conversation.status_changed',
@@ -266,7 +234,7 @@ describe('a conversation', () => {
     const client = connect();
     await client.openConversation(id);
     let isLost = true;
-    server.faults.onCommand = ({ name }) => {
+    scene.server.faults.onCommand = ({ name }) => {
       const fate = name === 'conversation.assign' && isLost ? 'lose-ack' : 'answer';
       if (fate === 'lose-ack') isLost = false;
       return fate;
@@ -291,7 +259,7 @@ describe('a conversation', () => {
     const id = seed(1);
     const client = connect();
     await until(() => isOnline(client));
-    server.faults.onCommand = () => ({
+    scene.server.faults.onCommand = () => ({
       ok: false,
       code: 'forbidden',
       message: 'Not yours.',
@@ -303,7 +271,7 @@ describe('a conversation', () => {
   it('is marked as delivered by one console of those whom it concerns', async () => {
     const [free, foreign, answered] = [seed(1), seed(1), seed(1)];
     const actor = { kind: 'agent', id: 'ag_other' } as const;
-    server.workspace.append(foreign ?? '', {
+    scene.server.workspace.append(foreign ?? '', {
       type: 'conversation.assigned',
       actor,
       via: 'console',
@@ -312,9 +280,9 @@ describe('a conversation', () => {
     });
     const client = connect();
     await client.loadInbox('all');
-    for (const id of [free, foreign, answered]) server.workspace.hear(id ?? '', 'hello?');
+    for (const id of [free, foreign, answered]) scene.server.workspace.hear(id ?? '', 'hello?');
     const cursor = { participant: actor, delivered: 2, deliveredAt: null, read: 0, readAt: null };
-    server.signal({ type: 'cursor', conversationId: answered ?? '', cursor });
+    scene.server.signal({ type: 'cursor', conversationId: answered ?? '', cursor });
     await until(() => asked('cursor.advance').length === 1);
     expect(asked('cursor.advance')[0]?.payload).toMatchObject({ conversationId: free });
   });
@@ -333,7 +301,7 @@ describe('the client', () => {
     const id = seed(1);
     const client = connect();
     await client.openConversation(id);
-    const row = server.workspace.find(id).row;
+    const row = scene.server.workspace.find(id).row;
     const signals: Signal[] = [
       { type: 'presence', actor: { kind: 'visitor', id: row.visitorId }, status: 'offline' },
       {
@@ -344,7 +312,7 @@ describe('the client', () => {
       },
       { type: 'typing', conversationId: id, actor: { kind: 'visitor', id: 'v' }, isTyping: true },
     ];
-    for (const signal of signals) server.signal(signal);
+    for (const signal of signals) scene.server.signal(signal);
     await until(() => client.getState().logs[id]?.typing.length === 1);
     expect(client.getState().logs[id]?.typing[0]?.kind).toBe('visitor');
     expect(client.getState().rows[id]?.isVisitorOnline).toBe(false);
@@ -353,11 +321,11 @@ describe('the client', () => {
   });
 
   it('says that the session has ended, after one more try with a fresh token', async () => {
-    const getAccessToken = vi.fn<Options['getAccessToken']>(async () => ({
+    const getAccessToken = vi.fn<AgentClientOptions['getAccessToken']>(async () => ({
       accessToken: 'x',
       accessExpiresAt: '',
     }));
-    server.faults.onHandshake = () => ({
+    scene.server.faults.onHandshake = () => ({
       ok: false,
       code: 'unauthenticated',
       message: 'Sign in again.',
@@ -374,12 +342,12 @@ describe('the client', () => {
     const client = connect();
     await client.loadInbox('all');
     await client.openConversation(id);
-    server.workspace.hear(id, 'again');
+    scene.server.workspace.hear(id, 'again');
     await until(() => client.timeline(id).length === 2);
     await client.close();
-    await until(() => server.connectionCount === 0);
+    await until(() => scene.server.connectionCount === 0);
     const before = client.getState();
-    server.workspace.hear(id, 'unheard');
+    scene.server.workspace.hear(id, 'unheard');
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(client.getState()).toBe(before);
   });

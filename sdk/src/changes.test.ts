@@ -1,35 +1,15 @@
-import { IDBFactory } from 'fake-indexeddb';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAgentClient } from './agent.ts';
+import { describe, expect, it } from 'vitest';
 import type { TimelineItem } from './conversation-state.ts';
-import { createLocalStorage } from './testing/fake-browser.ts';
-import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
 import { FAKE_AGENT } from './testing/fake-workspace.ts';
-import { createVisitorClient } from './visitor.ts';
+import { setScene, until } from './testing/scene.ts';
 import type { VisitorClient } from './visitor-client.ts';
 
-let server: FakeServer;
-const clients: { close(): Promise<void> }[] = [];
-
-beforeEach(async () => {
-  vi.stubGlobal('indexedDB', new IDBFactory());
-  vi.stubGlobal('localStorage', createLocalStorage());
-  server = await createFakeServer();
-});
-
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await server.close();
-  vi.unstubAllGlobals();
-});
-
-const until = (condition: () => boolean) =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 5_000, interval: 5 });
+const scene = setScene();
+const { openPage, connectAgent, asked } = scene;
 
 /** A visitor whose conversation has these messages, and its id. */
 async function talk(...texts: string[]): Promise<{ client: VisitorClient; id: string }> {
-  const client = createVisitorClient({ serverUrl: server.url, workspaceKey: 'wk_test' });
-  clients.push(client);
+  const client = openPage();
   for (const text of texts) await client.send(text);
   const id = () => client.getState().conversations[0]?.id ?? '';
   await until(() => client.getState().logs[id()]?.have === texts.length);
@@ -39,7 +19,6 @@ async function talk(...texts: string[]): Promise<{ client: VisitorClient; id: st
 type Line = TimelineItem & { kind: 'message' };
 const messagesOf = (client: Pick<VisitorClient, 'timeline'>, id: string) =>
   client.timeline(id).filter((line): line is Line => line.kind === 'message');
-const told = (name: string) => server.received.filter((command) => command.name === name);
 
 describe('an edit', () => {
   it('is shown at once, then as the log has it', async () => {
@@ -58,7 +37,7 @@ describe('an edit', () => {
     const { client, id } = await talk('helo');
     const shown: string[] = [];
     client.subscribe(() => shown.push(JSON.stringify(messagesOf(client, id)[0]?.content)));
-    server.faults.onPush = (_, deliver) => void setTimeout(deliver, 50);
+    scene.server.faults.onPush = (_, deliver) => void setTimeout(deliver, 50);
     await client.edit(id, 1, 'hello');
     await until(() => client.getState().changes.length === 0);
     const first = shown.findIndex((content) => content.includes('hello'));
@@ -68,36 +47,36 @@ describe('an edit', () => {
   it('is repeated under one id while its answer is lost, and counts once', async () => {
     const { client, id } = await talk('helo');
     let tries = 0;
-    server.faults.onCommand = ({ name }) =>
+    scene.server.faults.onCommand = ({ name }) =>
       name === 'message.edit' && ++tries < 3
         ? { ok: false, code: 'busy', message: 'later', retryable: true, retryAfterMs: 5 }
         : 'answer';
     await client.edit(id, 1, 'hello');
-    const ids = told('message.edit').map(({ payload }) => payload.clientEventId);
+    const ids = asked('message.edit').map(({ payload }) => payload.clientEventId);
     expect(ids).toHaveLength(3);
     expect(new Set(ids).size).toBe(1);
-    expect(server.workspace.find(id).events).toHaveLength(2);
+    expect(scene.server.workspace.find(id).events).toHaveLength(2);
   });
 
   it('that is refused is taken back, with the reason', async () => {
     const { client, id } = await talk('hello');
-    server.workspace.say(id, 'an answer');
+    scene.server.workspace.say(id, 'an answer');
     await until(() => messagesOf(client, id).length === 2);
     await expect(client.edit(id, 2, 'not mine')).rejects.toMatchObject({ code: 'forbidden' });
     expect(messagesOf(client, id)[1]).toMatchObject({ content: { text: 'an answer' } });
     expect(messagesOf(client, id)[1]).toMatchObject({ isMine: false, isSaving: false });
     await expect(client.edit(id, 1, ' ')).rejects.toMatchObject({ code: 'invalid' });
-    expect(told('message.edit')).toHaveLength(1);
+    expect(asked('message.edit')).toHaveLength(1);
   });
 
   it('that the server fails at again and again is given up', async () => {
     const { client, id } = await talk('hello');
-    server.faults.onCommand = ({ name }) =>
+    scene.server.faults.onCommand = ({ name }) =>
       name === 'message.edit'
         ? { ok: false, code: 'internal', message: 'oh', retryable: true, retryAfterMs: 1 }
         : 'answer';
     await expect(client.edit(id, 1, 'poison')).rejects.toMatchObject({ code: 'internal' });
-    expect(told('message.edit')).toHaveLength(5);
+    expect(asked('message.edit')).toHaveLength(5);
     expect(messagesOf(client, id)[0]).toMatchObject({ content: { text: 'hello' } });
   });
 
@@ -109,13 +88,11 @@ describe('an edit', () => {
   });
 
   it('of a message that is not loaded changes only what lists show', async () => {
-    const { id } = await talk('helo');
-    const next = createVisitorClient({ serverUrl: server.url, workspaceKey: 'wk_test' });
-    clients.push(next);
+    const { client, id } = await talk('helo');
+    const next = openPage();
     await next.resume();
     await until(() => next.getState().connection.status === 'online');
-    const [first] = clients as VisitorClient[];
-    await first?.edit(id, 1, 'hello');
+    await client.edit(id, 1, 'hello');
     await until(() => next.getState().conversations[0]?.lastMessage?.text === 'hello');
     await next.openConversation(id);
     expect(messagesOf(next, id)).toMatchObject([{ content: { text: 'hello' }, isEdited: true }]);
@@ -138,9 +115,9 @@ describe('a deletion', () => {
 
   it('of an unread message keeps the count and empties the preview', async () => {
     const { client, id } = await talk('hello');
-    const { seq } = server.workspace.say(id, 'oops');
+    const { seq } = scene.server.workspace.say(id, 'oops');
     await until(() => client.getState().unreadCount === 1);
-    server.workspace.append(id, {
+    scene.server.workspace.append(id, {
       type: 'message.deleted',
       actor: { kind: 'agent', id: FAKE_AGENT.id },
       via: 'console',
@@ -166,7 +143,7 @@ describe('a reply', () => {
     await client.delete(id, 1);
     await until(() => messagesOf(client, id)[1]?.replyTo?.isDeleted === true);
     expect(messagesOf(client, id)[1]?.replyTo?.text).toBeUndefined();
-    expect(told('message.send')[1]?.payload).toMatchObject({ replyTo: 1 });
+    expect(asked('message.send')[1]?.payload).toMatchObject({ replyTo: 1 });
   });
 
   it('to what is not loaded says only which one', async () => {
@@ -180,16 +157,7 @@ describe('a reply', () => {
 describe('an agent', () => {
   it('edits and deletes, and asks how a message travelled', async () => {
     const { client: visitor, id } = await talk('hello');
-    const agent = createAgentClient({
-      serverUrl: server.url,
-      identity: FAKE_AGENT.id,
-      getAccessToken: async () => ({
-        accessToken: 'token',
-        accessExpiresAt: new Date(Date.now() + 900_000).toISOString(),
-      }),
-    });
-    clients.push(agent);
-    agent.connect();
+    const agent = connectAgent();
     await agent.loadInbox('all');
     await agent.openConversation(id);
     await agent.send(id, 'anser', { replyTo: 1 });
@@ -198,7 +166,7 @@ describe('an agent', () => {
     await until(() => agent.getState().rows[id]?.lastMessage?.text === 'answer');
     await until(() => messagesOf(visitor, id)[1]?.isEdited === true);
     visitor.markRead(id, 2);
-    await until(() => told('cursor.advance').some(({ payload }) => payload.read === 2));
+    await until(() => asked('cursor.advance').some(({ payload }) => payload.read === 2));
     const receipt = await agent.getReceipt(id, 2);
     expect(receipt).toMatchObject({ seq: 2, actor: { id: FAKE_AGENT.id } });
     expect(receipt.receipts[0]?.readAt).toEqual(expect.any(String));

@@ -6,6 +6,7 @@ import {
   type Side,
   type Signal,
   sideOf,
+  WIRE_LIMITS,
 } from '@alcove/protocol';
 import { isEvent, type LogChange } from './apply-event.ts';
 import { ChatError, unreachable } from './chat-error.ts';
@@ -36,8 +37,6 @@ export interface ConversationsOptions {
   onPending(pending: readonly PendingMessage[], storage: OutboxStorage['kind']): void;
   onChanges(changes: readonly PendingChange[]): void;
 }
-
-const MAX_TEXT_BYTES = 8 * 1024;
 
 /** What a client does with the conversations it follows. */
 export class Conversations {
@@ -173,7 +172,7 @@ export class Conversations {
 /** @throws ChatError `invalid` for blank text, `too_large` above 8 KB. */
 export function contentOf(text: string): SendableContent {
   if (!text.trim()) throw new ChatError('invalid', 'There is nothing to send.');
-  if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES) {
+  if (new TextEncoder().encode(text).length > WIRE_LIMITS.textBytes) {
     throw new ChatError('too_large', 'This message is too long.');
   }
   return { kind: 'text', text };

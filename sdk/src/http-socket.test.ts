@@ -1,14 +1,9 @@
-import { IDBFactory } from 'fake-indexeddb';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAgentClient } from './agent.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { httpBeside } from './http-socket.ts';
 import type { OpenSocket } from './socket.ts';
 import { describeSocketContract } from './socket-contract.ts';
-import { createLocalStorage } from './testing/fake-browser.ts';
-import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
-import { FAKE_AGENT } from './testing/fake-workspace.ts';
 import { passTime } from './testing/pass-time.ts';
-import { createVisitorClient } from './visitor.ts';
+import { setScene } from './testing/scene.ts';
 import type { VisitorClient } from './visitor-client.ts';
 
 /** Where no socket ever opens. */
@@ -24,31 +19,14 @@ describeSocketContract(
 );
 
 describe('a network that lets only HTTP through', () => {
-  let server: FakeServer;
-  const clients: { close(): Promise<void> }[] = [];
+  const scene = setScene();
+  const { openPage, connectAgent, asked } = scene;
 
-  beforeEach(async () => {
-    vi.stubGlobal('indexedDB', new IDBFactory());
-    vi.stubGlobal('localStorage', createLocalStorage());
+  beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-    server = await createFakeServer();
   });
-
-  afterEach(async () => {
-    await Promise.all(clients.splice(0).map((client) => client.close()));
-    await server.close();
-    vi.useRealTimers();
-    vi.unstubAllGlobals();
-  });
-
-  function openPage(): VisitorClient {
-    const client = createVisitorClient({ serverUrl: server.url, workspaceKey: 'wk_test' });
-    clients.push(client);
-    return client;
-  }
 
   const pass = (ms: number) => passTime(ms, vi.advanceTimersByTimeAsync);
-  const asked = (name: string) => server.received.filter((command) => command.name === name);
   const linesOf = (client: VisitorClient) =>
     client
       .timeline(client.getState().conversations[0]?.id ?? null)
@@ -57,7 +35,7 @@ describe('a network that lets only HTTP through', () => {
   it.each(['refuse', 'silence'] as const)(
     'is found out within 20 s when it answers sockets with %s, and messages go both ways',
     async (fate) => {
-      server.faults.onUpgrade = () => fate;
+      scene.server.faults.onUpgrade = () => fate;
       const client = openPage();
       const heard: string[] = [];
       client.on('message', ({ message }) => heard.push(message.content.kind));
@@ -65,35 +43,35 @@ describe('a network that lets only HTTP through', () => {
       await pass(20_000);
       expect(client.getState()).toMatchObject({ connection: { status: 'online' }, pending: [] });
       const [id = ''] = client.getState().conversations.map((one) => one.id);
-      server.workspace.say(id, 'an answer');
+      scene.server.workspace.say(id, 'an answer');
       await pass(5_500);
       expect(heard).toEqual(['text']);
       await client.send('another');
       await pass(3_000);
       expect(linesOf(client)).toHaveLength(6);
       expect(client.getState().pending).toEqual([]);
-      expect(server.connectionCount).toBe(0);
+      expect(scene.server.connectionCount).toBe(0);
     },
   );
 
   it('is left for a real socket as soon as one works, without a gap or a double', async () => {
-    server.faults.onUpgrade = () => 'refuse';
+    scene.server.faults.onUpgrade = () => 'refuse';
     const client = openPage();
     const heard: string[] = [];
     client.on('message', ({ message }) => heard.push((message.content as { text: string }).text));
     await client.send('hello');
     await pass(15_000);
     const [id = ''] = client.getState().conversations.map((one) => one.id);
-    server.faults.onUpgrade = () => 'answer';
+    scene.server.faults.onUpgrade = () => 'answer';
     const said: string[] = [];
-    for (let n = 0; server.connectionCount === 0 && n < 100; n++) {
+    for (let n = 0; scene.server.connectionCount === 0 && n < 100; n++) {
       said.push(`answer ${n}`);
-      server.workspace.say(id, `answer ${n}`);
+      scene.server.workspace.say(id, `answer ${n}`);
       await pass(1_000);
     }
-    expect(server.connectionCount).toBe(1);
+    expect(scene.server.connectionCount).toBe(1);
     said.push('the last');
-    server.workspace.say(id, 'the last');
+    scene.server.workspace.say(id, 'the last');
     await pass(1_000);
     expect(heard).toEqual(said);
     const polls = asked('hello.get').length;
@@ -107,29 +85,28 @@ describe('a network that lets only HTTP through', () => {
     await client.send('hello');
     await pass(1_000);
     let tries = 0;
-    server.faults.onUpgrade = () => (++tries ? 'refuse' : 'answer');
-    server.faults.onRequest = () => 'portal';
-    server.disconnectAll();
+    scene.server.faults.onUpgrade = () => (++tries ? 'refuse' : 'answer');
+    scene.server.faults.onRequest = () => 'portal';
+    scene.server.disconnectAll();
     // Two sockets fail, and what comes next is the turn of HTTP.
     while (tries < 2) await pass(50);
     const polls = asked('hello.get').length;
-    server.faults.onUpgrade = () => 'answer';
-    server.faults.onRequest = () => 'answer';
+    scene.server.faults.onUpgrade = () => 'answer';
+    scene.server.faults.onRequest = () => 'answer';
     await pass(20_000);
     expect(client.getState().connection.status).toBe('online');
     expect(asked('hello.get')).toHaveLength(polls);
-    expect(server.connectionCount).toBe(1);
+    expect(scene.server.connectionCount).toBe(1);
   });
 
   it('goes on with fresh tokens', async () => {
-    await server.close();
-    server = await createFakeServer({ accessLifeMs: 60_000 });
-    server.faults.onUpgrade = () => 'refuse';
+    await scene.replaceServer({ accessLifeMs: 60_000 });
+    scene.server.faults.onUpgrade = () => 'refuse';
     const client = openPage();
     await client.send('hello');
     await pass(120_000);
     expect(asked('session.renew')).toHaveLength(1);
-    expect(server.sessionsAsked).toHaveLength(2);
+    expect(scene.server.sessionsAsked).toHaveLength(2);
     expect(client.getState().connection.status).toBe('online');
   });
 
@@ -138,17 +115,17 @@ describe('a network that lets only HTTP through', () => {
     await client.send('hello');
     await pass(1_000);
     const [before] = client.getState().conversations;
-    server.faults.onRequest = () => 'portal';
-    server.faults.onUpgrade = () => 'refuse';
-    server.disconnectAll();
-    server.forgetSessions();
+    scene.server.faults.onRequest = () => 'portal';
+    scene.server.faults.onUpgrade = () => 'refuse';
+    scene.server.disconnectAll();
+    scene.server.forgetSessions();
     await client.send('behind the portal');
     await pass(40_000);
     expect(client.getState().connection.status).toBe('reconnecting');
     expect(client.getState().pending).toMatchObject([{ state: 'waiting' }]);
     expect(client.getState().isThreadLost).toBe(false);
-    server.faults.onRequest = () => 'answer';
-    server.faults.onUpgrade = () => 'answer';
+    scene.server.faults.onRequest = () => 'answer';
+    scene.server.faults.onUpgrade = () => 'answer';
     await pass(40_000);
     expect(client.getState().connection.status).toBe('online');
     expect(client.getState().pending).toEqual([]);
@@ -156,23 +133,17 @@ describe('a network that lets only HTTP through', () => {
   });
 
   it('keeps an agent’s inbox and conversations current', async () => {
-    const { id } = server.workspace.open('vi_test', '').row;
-    server.workspace.hear(id, 'question');
-    server.faults.onUpgrade = () => 'silence';
+    const { id } = scene.server.workspace.open('vi_test', '').row;
+    scene.server.workspace.hear(id, 'question');
+    scene.server.faults.onUpgrade = () => 'silence';
     const accessToken = { accessToken: 'token', accessExpiresAt: '2099-01-01T00:00:00.000Z' };
-    const client = createAgentClient({
-      serverUrl: server.url,
-      identity: FAKE_AGENT.id,
-      getAccessToken: async () => accessToken,
-    });
-    clients.push(client);
-    client.connect();
+    const client = connectAgent({ getAccessToken: async () => accessToken });
     const opened = Promise.all([client.loadInbox('all'), client.openConversation(id)]);
     await pass(20_000);
     await opened;
-    server.workspace.hear(id, 'another question');
-    const { id: second } = server.workspace.open('vi_other', '').row;
-    server.workspace.hear(second, 'a new one');
+    scene.server.workspace.hear(id, 'another question');
+    const { id: second } = scene.server.workspace.open('vi_other', '').row;
+    scene.server.workspace.hear(second, 'a new one');
     await pass(6_000);
     expect(client.timeline(id)).toHaveLength(2);
     expect(client.getState().views.all.conversationIds).toContain(second);

@@ -1,44 +1,14 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createLocalStorage, createWindow } from './testing/fake-browser.ts';
-import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
-import { createVisitorClient } from './visitor.ts';
+import { setScene, until } from './testing/scene.ts';
 import type { VisitorClient } from './visitor-client.ts';
 
-let server: FakeServer;
-const clients: VisitorClient[] = [];
+const scene = setScene();
+const { openPage, storedTexts } = scene;
 
-beforeEach(async () => {
-  vi.stubGlobal('indexedDB', new IDBFactory());
-  vi.stubGlobal('localStorage', createLocalStorage());
-  server = await createFakeServer();
-});
-
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await server.close();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-function openPage(): VisitorClient {
-  const client = createVisitorClient({ serverUrl: server.url, workspaceKey: 'wk_test' });
-  clients.push(client);
-  return client;
-}
-
-const until = (condition: () => boolean) =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 5_000, interval: 5 });
 const pendingOf = (client: VisitorClient) => client.getState().pending;
 const textOf = (payload: Record<string, unknown>) => (payload.content as { text: string }).text;
-
-function storedTexts(): string[] {
-  return [...server.workspace.conversations.values()].flatMap(({ events }) =>
-    events.flatMap((event) =>
-      event.type === 'message.created' && event.content.kind === 'text' ? event.content.text : [],
-    ),
-  );
-}
 
 describe('a message', () => {
   it('waits until its own turn, so that a row of them fills one by one', async () => {
@@ -51,7 +21,7 @@ describe('a message', () => {
           .join(''),
       ),
     );
-    server.faults.onSession = () => ({
+    scene.server.faults.onSession = () => ({
       ok: false,
       code: 'busy',
       message: 'later',
@@ -60,7 +30,7 @@ describe('a message', () => {
     });
     await Promise.all(['one', 'two', 'three'].map((text) => client.send(text)));
     expect(pendingOf(client).map(({ state }) => state)).toEqual(Array(3).fill('waiting'));
-    server.faults.onSession = () => undefined;
+    scene.server.faults.onSession = () => undefined;
     await until(() => pendingOf(client).length === 0);
     expect(states).toContain('sww');
     expect(states).not.toContain('sss');
@@ -71,14 +41,16 @@ describe('a message', () => {
     await client.send('hello');
     const [{ writtenAt } = { writtenAt: '' }] = pendingOf(client);
     await until(() => storedTexts().length === 1);
-    expect(server.received.find(({ name }) => name === 'message.send')?.payload).toMatchObject({
+    expect(
+      scene.server.received.find(({ name }) => name === 'message.send')?.payload,
+    ).toMatchObject({
       writtenAt,
     });
   });
 
   it('that the server always fails at fails visibly, and lets what follows through', async () => {
     const client = openPage();
-    server.faults.onCommand = ({ name, payload }) =>
+    scene.server.faults.onCommand = ({ name, payload }) =>
       name === 'message.send' && textOf(payload) === 'poison'
         ? { ok: false, code: 'internal', message: 'oh', retryable: true, retryAfterMs: 1 }
         : 'answer';
@@ -89,7 +61,7 @@ describe('a message', () => {
     await until(() => pendingOf(client).length === 1);
     expect(storedTexts()).toEqual(['wholesome']);
     expect(pendingOf(client)).toMatchObject([{ clientMessageId: poison, state: 'failed' }]);
-    server.faults.onCommand = () => 'answer';
+    scene.server.faults.onCommand = () => 'answer';
     await client.retry(poison);
     await until(() => pendingOf(client).length === 0);
     expect(storedTexts()).toEqual(['wholesome', 'poison']);
@@ -100,8 +72,8 @@ describe('a message', () => {
     await client.send('hello');
     await until(() => pendingOf(client).length === 0);
     let tries = 0;
-    server.faults.onPush = () => {};
-    server.faults.onCommand = ({ name }) => {
+    scene.server.faults.onPush = () => {};
+    scene.server.faults.onCommand = ({ name }) => {
       if (name !== 'message.send') return 'answer';
       tries++;
       return tries === 1
@@ -109,11 +81,11 @@ describe('a message', () => {
         : { ok: false, code: 'forbidden', message: 'Not any more.', retryable: false };
     };
     const { execute } = await import('./testing/fake-commands.ts');
-    const onCommand = server.faults.onCommand;
-    server.faults.onCommand = (command) => {
+    const onCommand = scene.server.faults.onCommand;
+    scene.server.faults.onCommand = (command) => {
       // It is stored, and the connection is gone before that can be said.
       if (command.name === 'message.send' && tries === 0) {
-        execute(server.workspace, command.by, command.name, command.payload);
+        execute(scene.server.workspace, command.by, command.name, command.payload);
       }
       return onCommand(command);
     };
@@ -135,7 +107,7 @@ describe('the order of writing', () => {
     vi.stubGlobal('indexedDB', indexedDB);
     const refuse = () =>
       ({ ok: false, code: 'busy', message: '', retryable: true, retryAfterMs: 20 }) as const;
-    server.faults.onSession = refuse;
+    scene.server.faults.onSession = refuse;
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime('2030-03-01T09:00:00.000Z');
     const first = openPage();
@@ -150,7 +122,7 @@ describe('the order of writing', () => {
     await third.resume();
     const texts = pendingOf(third).map((message) => textOf({ ...message }));
     expect(texts).toEqual(['one', 'two', 'three']);
-    server.faults.onSession = () => undefined;
+    scene.server.faults.onSession = () => undefined;
     await until(() => pendingOf(third).length === 0);
     expect(storedTexts()).toEqual(['one', 'two', 'three']);
   });
@@ -159,7 +131,12 @@ describe('the order of writing', () => {
 describe('storage', () => {
   it('takes 500 messages into localStorage, and says clearly that more are too many', async () => {
     vi.stubGlobal('indexedDB', undefined);
-    server.faults.onSession = () => ({ ok: false, code: 'busy', message: '', retryable: true });
+    scene.server.faults.onSession = () => ({
+      ok: false,
+      code: 'busy',
+      message: '',
+      retryable: true,
+    });
     const client = openPage();
     await Promise.all(Array.from({ length: 500 }, (_, n) => client.send(`message ${n}`)));
     expect(client.getState().outboxStorage).toBe('localstorage');
@@ -196,18 +173,20 @@ describe('a page that goes away', () => {
     await client.send('hello');
     await until(() => pendingOf(client).length === 0);
     const requests = vi.spyOn(globalThis, 'fetch');
-    server.faults.onCommand = ({ name }) => {
-      if (name === 'message.send') server.faults.onCommand = () => 'answer';
+    scene.server.faults.onCommand = ({ name }) => {
+      if (name === 'message.send') scene.server.faults.onCommand = () => 'answer';
       return name === 'message.send' ? 'silence' : 'answer';
     };
     const first = await client.send('on its way');
     await client.send('behind it');
-    await until(() => server.received.filter(({ name }) => name === 'message.send').length === 2);
+    await until(
+      () => scene.server.received.filter(({ name }) => name === 'message.send').length === 2,
+    );
     window.fire('pagehide');
     await until(() => storedTexts().includes('on its way'));
     expect(requests).toHaveBeenCalledTimes(1);
     const [url, init] = requests.mock.calls[0] ?? [];
-    expect(url).toBe(`${server.url}/api/v1/visitor/commands`);
+    expect(url).toBe(`${scene.server.url}/api/v1/visitor/commands`);
     expect(init).toMatchObject({ method: 'POST', keepalive: true });
     expect(init?.headers).toBeUndefined();
     const body = JSON.parse(init?.body as string) as { payload: unknown };

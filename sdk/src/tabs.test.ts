@@ -1,46 +1,19 @@
-import { IDBFactory } from 'fake-indexeddb';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAgentClient } from './agent.ts';
-import type { AgentClient } from './agent-client.ts';
-import { createLocalStorage, createWindow, type FakeWindow } from './testing/fake-browser.ts';
-import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FakeWindow } from './testing/fake-browser.ts';
 import { FAKE_AGENT } from './testing/fake-workspace.ts';
-import { createVisitorClient } from './visitor.ts';
+import { AGENT_TOKEN, isOnline, setScene, until } from './testing/scene.ts';
 import type { VisitorClient } from './visitor-client.ts';
 
-let server: FakeServer;
+const scene = setScene();
+const { openPage: openTab, connectAgent } = scene;
 let window: FakeWindow;
-const clients: { close(): Promise<void> }[] = [];
 
 // Node has Web Locks and BroadcastChannel of its own, which tell clients of one process apart as a browser does tabs.
-beforeEach(async () => {
-  vi.stubGlobal('indexedDB', new IDBFactory());
-  vi.stubGlobal('localStorage', createLocalStorage());
+beforeEach(() => {
   vi.stubGlobal('document', { visibilityState: 'visible' });
-  window = createWindow();
-  vi.stubGlobal('addEventListener', window.addEventListener);
-  vi.stubGlobal('removeEventListener', window.removeEventListener);
-  server = await createFakeServer();
+  window = scene.stubWindow();
 });
 
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await server.close();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const until = (condition: () => boolean) =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 5_000, interval: 5 });
-
-function openTab(): VisitorClient {
-  const client = createVisitorClient({ serverUrl: server.url, workspaceKey: 'wk_test' });
-  clients.push(client);
-  return client;
-}
-
-const isOnline = (client: VisitorClient | AgentClient) =>
-  client.getState().connection.status === 'online';
 const idOf = (client: VisitorClient) => client.getState().conversations[0]?.id ?? '';
 const textsOf = (client: VisitorClient) =>
   client
@@ -75,12 +48,12 @@ async function openTabs(count: number): Promise<VisitorClient[]> {
 describe('the tabs of a visitor', () => {
   it('use one socket, and say the same', async () => {
     const tabs = await openTabs(4);
-    expect(server.connectionCount).toBe(1);
-    expect(server.handshakes).toHaveLength(1);
+    expect(scene.server.connectionCount).toBe(1);
+    expect(scene.server.handshakes).toHaveLength(1);
     expect(leadersOf(tabs)).toEqual([tabs[0]]);
     const heard: string[] = [];
     for (const tab of tabs) tab.on('message', ({ message }) => heard.push(message.content.kind));
-    server.workspace.say(idOf(tabs[0] ?? openTab()), 'an answer');
+    scene.server.workspace.say(idOf(tabs[0] ?? openTab()), 'an answer');
     await Promise.all(tabs.map((tab, n) => tab.send(`from tab ${n}`)));
     await until(() => tabs.every((tab) => textsOf(tab).length === 6));
     for (const tab of tabs) expect(textsOf(tab)).toEqual(textsOf(tabs[0] ?? tab));
@@ -91,20 +64,20 @@ describe('the tabs of a visitor', () => {
 
   it('ask for no session of their own while they follow', async () => {
     await openTabs(3);
-    expect(server.sessionsAsked).toHaveLength(1);
+    expect(scene.server.sessionsAsked).toHaveLength(1);
   });
 
   it('hand over when the one that leads closes, and send what it left', async () => {
     const [first, ...others] = await openTabs(3);
     let sends = 0;
-    server.faults.onCommand = ({ name }) =>
+    scene.server.faults.onCommand = ({ name }) =>
       name === 'message.send' && ++sends === 1 ? 'silence' : 'answer';
     await first?.send('left behind');
     await until(() => sends === 1);
     await first?.close();
     await until(() => leadersOf(others).length === 1 && others.every(isOnline));
     await until(() => others.every((tab) => textsOf(tab).includes('left behind')));
-    expect(server.connectionCount).toBe(1);
+    expect(scene.server.connectionCount).toBe(1);
     expect(textsOf(others[0] ?? openTab())).toEqual(['hello', 'left behind']);
   });
 
@@ -126,36 +99,36 @@ describe('the tabs of a visitor', () => {
       await until(() => !first.isLeader());
     });
     await taken;
-    await until(() => isOnline(first) && server.connectionCount === 1);
+    await until(() => isOnline(first) && scene.server.connectionCount === 1);
     expect(first.isLeader()).toBe(true);
   });
 
   it('tell each other that the server is away, and come back together', async () => {
     const tabs = await openTabs(3);
-    server.faults.onHandshake = () => ({
+    scene.server.faults.onHandshake = () => ({
       ok: false,
       code: 'busy',
       message: 'later',
       retryable: true,
       retryAfterMs: 200,
     });
-    server.disconnectAll();
+    scene.server.disconnectAll();
     await until(() => tabs.every((tab) => !isOnline(tab)));
     await tabs[1]?.send('meanwhile');
     expect(tabs[1]?.getState().pending[0]?.state).toBe('waiting');
-    server.faults.onHandshake = () => undefined;
+    scene.server.faults.onHandshake = () => undefined;
     await until(() => tabs.every(isOnline));
     await until(() => tabs.every((tab) => textsOf(tab).includes('meanwhile')));
-    expect(server.connectionCount).toBe(1);
+    expect(scene.server.connectionCount).toBe(1);
   });
 
   it('leave for the way back without holding up the others, and come back from it', async () => {
     const [first, second] = (await openTabs(2)) as [VisitorClient, VisitorClient];
     window.fire('pagehide', { persisted: true });
-    await until(() => server.connectionCount === 2 || !first.isLeader());
+    await until(() => scene.server.connectionCount === 2 || !first.isLeader());
     window.fire('pageshow', { persisted: true });
     await until(() => leadersOf([first, second]).length === 1);
-    await until(() => server.connectionCount === 1);
+    await until(() => scene.server.connectionCount === 1);
     expect([first, second].map(isOnline)).toEqual([true, true]);
   });
 
@@ -178,8 +151,8 @@ describe('the tabs of a visitor', () => {
     await tabs[1]?.send('still here');
     await until(() => tabs.every((tab) => textsOf(tab).includes('still here')));
     stranger.close();
-    expect(server.received.some(({ name }) => name === 'session.renew')).toBe(false);
-    expect(server.connectionCount).toBe(1);
+    expect(scene.server.received.some(({ name }) => name === 'session.renew')).toBe(false);
+    expect(scene.server.connectionCount).toBe(1);
   });
 
   it('sign out together', async () => {
@@ -188,7 +161,7 @@ describe('the tabs of a visitor', () => {
     await tabs[1]?.signOut();
     window.fire('storage', { key, newValue: null });
     await until(() => tabs.every((tab) => tab.getState().connection.status === 'idle'));
-    await until(() => server.connectionCount === 0);
+    await until(() => scene.server.connectionCount === 0);
     for (const tab of tabs) expect(tab.getState()).toMatchObject({ hasSession: false, logs: {} });
   });
 
@@ -196,41 +169,29 @@ describe('the tabs of a visitor', () => {
     if (what === 'locks') vi.stubGlobal('navigator', {});
     else vi.stubGlobal('BroadcastChannel', undefined);
     const tabs = await openTabs(2);
-    expect(server.connectionCount).toBe(2);
+    expect(scene.server.connectionCount).toBe(2);
     expect(leadersOf(tabs)).toHaveLength(2);
   });
 
   it('elect one of two that began at the same time', async () => {
     const tabs = [openTab(), openTab()];
     await Promise.all(tabs.map((tab, n) => tab.send(`first words ${n}`)));
-    await until(() => server.connectionCount === 1 && leadersOf(tabs).length === 1);
+    await until(() => scene.server.connectionCount === 1 && leadersOf(tabs).length === 1);
     await until(() => tabs.every((tab) => textsOf(tab).length === 2));
-    expect(server.workspace.conversations.size).toBe(1);
+    expect(scene.server.workspace.conversations.size).toBe(1);
   });
 });
 
 describe('the tabs of an agent', () => {
   it('use one socket, and keep their tokens to themselves', async () => {
-    const { id } = server.workspace.open('vi_test', '').row;
-    server.workspace.hear(id, 'question');
+    const { id } = scene.server.workspace.open('vi_test', '').row;
+    scene.server.workspace.hear(id, 'question');
     const said: unknown[] = [];
-    const listener = new BroadcastChannel(`alcove ${server.url} ${FAKE_AGENT.id}`);
+    const listener = new BroadcastChannel(`alcove ${scene.server.url} ${FAKE_AGENT.id}`);
     listener.onmessage = ({ data }: { data: unknown }) => said.push(data);
-    const tabs = [0, 1, 2].map(() => {
-      const client = createAgentClient({
-        serverUrl: server.url,
-        identity: FAKE_AGENT.id,
-        getAccessToken: async () => ({
-          accessToken: 'secret-token',
-          accessExpiresAt: new Date(Date.now() + 900_000).toISOString(),
-        }),
-      });
-      clients.push(client);
-      client.connect();
-      return client;
-    });
+    const tabs = [0, 1, 2].map(() => connectAgent());
     await until(() => tabs.every(isOnline));
-    expect(server.connectionCount).toBe(1);
+    expect(scene.server.connectionCount).toBe(1);
     expect(tabs.filter((tab) => tab.isLeader())).toHaveLength(1);
     await Promise.all(tabs.map((tab) => tab.loadInbox('all')));
     await Promise.all(tabs.map((tab) => tab.openConversation(id)));
@@ -239,7 +200,7 @@ describe('the tabs of an agent', () => {
     await tabs[1]?.resolve(id);
     await until(() => tabs.every((tab) => tab.getState().rows[id]?.status === 'resolved'));
     await until(() => JSON.stringify(said).includes('conversation.resolve'));
-    expect(JSON.stringify(said)).not.toContain('secret-token');
+    expect(JSON.stringify(said)).not.toContain(AGENT_TOKEN);
     listener.close();
   });
 });

@@ -1,54 +1,15 @@
 import { type MessageCreated, textOf as wordsOf } from '@alcove/protocol';
-import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { IDBObjectStore } from 'fake-indexeddb';
+import { describe, expect, it, vi } from 'vitest';
 import type { ChatError } from './chat-error.ts';
 import type { TimelineItem } from './conversation-state.ts';
-import { createLocalStorage, createWindow, type FakeWindow } from './testing/fake-browser.ts';
-import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
+import { createLocalStorage } from './testing/fake-browser.ts';
 import { passTime } from './testing/pass-time.ts';
-import { createVisitorClient } from './visitor.ts';
+import { isOnline, setScene, stubSiteData, until } from './testing/scene.ts';
 import type { VisitorClient } from './visitor-client.ts';
 
-let server: FakeServer;
-let storage: { indexedDB: IDBFactory; localStorage: Storage };
-const clients: VisitorClient[] = [];
-
-beforeEach(async () => {
-  storage = { indexedDB: new IDBFactory(), localStorage: createLocalStorage() };
-  stubStorage(storage);
-  server = await createFakeServer();
-});
-
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await server.close();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
-
-/** A page of the site: its own client on the browser's storage. */
-function openPage(): VisitorClient {
-  const client = createVisitorClient({ serverUrl: server.url, workspaceKey: 'wk_test' });
-  clients.push(client);
-  return client;
-}
-
-/** Denies what is not given. */
-function stubStorage({ indexedDB, localStorage }: Partial<typeof storage>): void {
-  vi.stubGlobal('indexedDB', indexedDB);
-  vi.stubGlobal('localStorage', localStorage);
-}
-
-function stubWindow(): FakeWindow {
-  const window = createWindow();
-  vi.stubGlobal('addEventListener', window.addEventListener);
-  vi.stubGlobal('removeEventListener', window.removeEventListener);
-  return window;
-}
-
-const until = (condition: () => boolean) =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 5_000, interval: 5 });
+const scene = setScene();
+const { openPage, stubWindow, sentTexts, storedTexts } = scene;
 
 const firstId = (client: VisitorClient) => client.getState().conversations[0]?.id ?? '';
 
@@ -61,34 +22,21 @@ function textOf(line: TimelineItem): string {
   return line.kind === 'message' ? `${wordsOf(line.content)} (${line.state})` : line.kind;
 }
 
-const isOnline = (client: VisitorClient) => client.getState().connection.status === 'online';
 const isSettled = (client: VisitorClient) => client.getState().pending.length === 0;
 
 const later = () => ({ ok: false, code: 'busy', message: 'later', retryable: true }) as const;
 
-function sent(): string[] {
-  return server.received.flatMap(({ name, payload }) =>
-    name === 'message.send' ? (payload.content as { text: string }).text : [],
-  );
-}
-
-function storedTexts(): string[] {
-  return [...server.workspace.conversations.values()].flatMap(({ events }) =>
-    events.flatMap((event) => (event.type === 'message.created' ? wordsOf(event.content) : [])),
-  );
-}
-
 describe('before the visitor acts', () => {
   it('asks nothing, opens no database and keeps nothing', async () => {
-    const databases = vi.spyOn(storage.indexedDB, 'open');
+    const databases = vi.spyOn(scene.siteData.indexedDB, 'open');
     const client = openPage();
     await client.resume();
     await client.identify({ name: 'Shopper' });
     client.setPage({ url: 'https://shop.example/', title: 'Shop' });
     client.setTyping('cv_none', true);
-    expect(server.sessionsAsked).toEqual([]);
+    expect(scene.server.sessionsAsked).toEqual([]);
     expect(databases).not.toHaveBeenCalled();
-    expect(Object.keys(storage.localStorage)).toEqual([]);
+    expect(Object.keys(scene.siteData.localStorage)).toEqual([]);
     expect(client.getState()).toMatchObject({ hasSession: false, connection: { status: 'idle' } });
   });
 
@@ -97,7 +45,7 @@ describe('before the visitor acts', () => {
     await expect(client.send(' \n ')).rejects.toMatchObject({ code: 'invalid' });
     await expect(client.send('ü'.repeat(4097))).rejects.toMatchObject({ code: 'too_large' });
     expect(client.getState().hasSession).toBe(false);
-    expect(Object.keys(storage.localStorage)).toEqual([]);
+    expect(Object.keys(scene.siteData.localStorage)).toEqual([]);
   });
 });
 
@@ -124,11 +72,11 @@ describe('sending', () => {
     vi.stubGlobal('navigator', {});
     let inFlight = 0;
     let most = 0;
-    server.faults.onPush = (_, deliver) => {
+    scene.server.faults.onPush = (_, deliver) => {
       inFlight--;
       deliver();
     };
-    server.faults.onCommand = ({ name }) => {
+    scene.server.faults.onCommand = ({ name }) => {
       if (name === 'message.send') most = Math.max(most, ++inFlight);
       return 'answer';
     };
@@ -138,15 +86,15 @@ describe('sending', () => {
     await until(() => isSettled(client));
     expect(storedTexts()).toEqual(texts);
     expect(most).toBe(1);
-    expect(server.workspace.conversations.size).toBe(1);
+    expect(scene.server.workspace.conversations.size).toBe(1);
   });
 
   it('stores once what was sent twice because the ack was lost', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const client = openPage();
     let sends = 0;
-    server.faults.onPush = () => {};
-    server.faults.onCommand = ({ name }) =>
+    scene.server.faults.onPush = () => {};
+    scene.server.faults.onCommand = ({ name }) =>
       name === 'message.send' && ++sends === 1 ? 'lose-ack' : 'answer';
     await client.send('hello');
     await until(() => sends === 1);
@@ -159,23 +107,23 @@ describe('sending', () => {
 
   it('takes the log for an ack when only the ack was lost', async () => {
     const client = openPage();
-    server.faults.onCommand = ({ name }) => (name === 'message.send' ? 'lose-ack' : 'answer');
+    scene.server.faults.onCommand = ({ name }) => (name === 'message.send' ? 'lose-ack' : 'answer');
     await client.send('hello');
     await until(() => isSettled(client));
     expect(linesOf(client)).toEqual(['hello (sent)']);
-    expect(sent()).toEqual(['hello']);
+    expect(sentTexts()).toEqual(['hello']);
   });
 
   it('tries again, under the same id, what is refused for now', async () => {
     const client = openPage();
     let tries = 0;
-    server.faults.onCommand = ({ name }) =>
+    scene.server.faults.onCommand = ({ name }) =>
       name === 'message.send' && ++tries < 3
         ? { ok: false, code: 'busy', message: 'later', retryable: true, retryAfterMs: 10 }
         : 'answer';
     const clientMessageId = await client.send('hello');
     await until(() => isSettled(client));
-    const ids = server.received
+    const ids = scene.server.received
       .filter(({ name }) => name === 'message.send')
       .map(({ payload }) => payload.clientMessageId);
     expect(ids).toEqual([clientMessageId, clientMessageId, clientMessageId]);
@@ -183,7 +131,7 @@ describe('sending', () => {
 
   it('shows a final refusal with its reason, sends what follows, and retries as a new act', async () => {
     const client = openPage();
-    server.faults.onCommand = ({ name, payload }) =>
+    scene.server.faults.onCommand = ({ name, payload }) =>
       name === 'message.send' && (payload.content as { text: string }).text === 'bad'
         ? { ok: false, code: 'forbidden', message: 'Not this.', retryable: false }
         : 'answer';
@@ -193,17 +141,17 @@ describe('sending', () => {
     expect(linesOf(client)).toEqual(['good (sent)', 'bad (failed)']);
     expect(client.getState().pending[0]?.failure).toBe('Not this.');
 
-    server.faults.onCommand = () => 'answer';
+    scene.server.faults.onCommand = () => 'answer';
     await client.retry(clientMessageId);
     await until(() => isSettled(client));
     expect(linesOf(client)).toEqual(['good (sent)', 'bad (sent)']);
-    const ids = server.received.filter(({ name }) => name === 'message.send');
+    const ids = scene.server.received.filter(({ name }) => name === 'message.send');
     expect(ids.at(-1)?.payload.clientMessageId).not.toBe(clientMessageId);
   });
 
   it('drops a failed message for good', async () => {
     const client = openPage();
-    server.faults.onCommand = ({ name }) =>
+    scene.server.faults.onCommand = ({ name }) =>
       name === 'message.send'
         ? { ok: false, code: 'forbidden', message: 'Not this.', retryable: false }
         : 'answer';
@@ -219,12 +167,12 @@ describe('sending', () => {
 
   it('drops for good what is discarded before the storage has opened', async () => {
     const first = openPage();
-    server.faults.onSession = later;
+    scene.server.faults.onSession = later;
     const kept = first.send('on second thought');
     await first.discard(first.getState().pending[0]?.clientMessageId ?? '');
     await kept;
     await first.close();
-    server.faults.onSession = () => undefined;
+    scene.server.faults.onSession = () => undefined;
     const next = openPage();
     await next.resume();
     expect(next.getState().pending).toEqual([]);
@@ -232,7 +180,7 @@ describe('sending', () => {
 
   it('gives up after a day, and says so', async () => {
     const first = openPage();
-    server.faults.onSession = () => ({
+    scene.server.faults.onSession = () => ({
       ok: false,
       code: 'busy',
       message: 'later',
@@ -240,7 +188,7 @@ describe('sending', () => {
     });
     await first.send('old');
     await first.close();
-    server.faults.onSession = () => undefined;
+    scene.server.faults.onSession = () => undefined;
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 25 * 60 * 60 * 1000 });
     const client = openPage();
     await client.resume();
@@ -265,12 +213,12 @@ describe('receiving', () => {
     const counts: number[] = [];
     client.on('message', ({ message }) => heard.push(wordsOf(message.content)));
     client.on('unread', ({ count }) => counts.push(count));
-    server.faults.onPush = (_, deliver) => {
+    scene.server.faults.onPush = (_, deliver) => {
       deliver();
       deliver();
     };
-    server.workspace.say(id, 'one');
-    server.workspace.say(id, 'two');
+    scene.server.workspace.say(id, 'one');
+    scene.server.workspace.say(id, 'two');
     await until(() => heard.length === 2);
     expect(heard).toEqual(['one', 'two']);
     expect(counts).toEqual([1, 2]);
@@ -279,32 +227,32 @@ describe('receiving', () => {
 
   it('closes the gap that a lost push leaves', async () => {
     const { client, id } = await talk();
-    server.faults.onPush = (event, deliver) => {
+    scene.server.faults.onPush = (event, deliver) => {
       if (event.seq !== 2) deliver();
     };
-    server.workspace.say(id, 'lost');
-    server.workspace.say(id, 'arrived');
+    scene.server.workspace.say(id, 'lost');
+    scene.server.workspace.say(id, 'arrived');
     await until(() => client.timeline(id).length === 3);
     expect(linesOf(client)).toEqual(['hello (sent)', 'lost (sent)', 'arrived (sent)']);
-    expect(server.received.filter(({ name }) => name === 'sync')).toHaveLength(1);
+    expect(scene.server.received.filter(({ name }) => name === 'sync')).toHaveLength(1);
   });
 
   it('orders what came reordered without asking', async () => {
     const { client, id } = await talk();
     const held: (() => void)[] = [];
-    server.faults.onPush = (_, deliver) => held.push(deliver);
-    for (const text of ['one', 'two', 'three']) server.workspace.say(id, text);
+    scene.server.faults.onPush = (_, deliver) => held.push(deliver);
+    for (const text of ['one', 'two', 'three']) scene.server.workspace.say(id, text);
     for (const deliver of held.toReversed()) deliver();
     await until(() => client.timeline(id).length === 4);
     expect(linesOf(client).slice(1)).toEqual(['one (sent)', 'two (sent)', 'three (sent)']);
-    expect(server.received.filter(({ name }) => name === 'sync')).toEqual([]);
+    expect(scene.server.received.filter(({ name }) => name === 'sync')).toEqual([]);
   });
 
   it('finds a lost last event by the heads', async () => {
     const window = stubWindow();
     const { client, id } = await talk();
-    server.faults.onPush = () => {};
-    server.workspace.say(id, 'lost');
+    scene.server.faults.onPush = () => {};
+    scene.server.workspace.say(id, 'lost');
     window.fire('focus');
     await until(() => client.timeline(id).length === 2);
     expect(client.getState().unreadCount).toBe(1);
@@ -313,8 +261,8 @@ describe('receiving', () => {
   it('asks for the heads by itself within half a minute', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const { client, id } = await talk();
-    server.faults.onPush = () => {};
-    server.workspace.say(id, 'lost');
+    scene.server.faults.onPush = () => {};
+    scene.server.workspace.say(id, 'lost');
     await passTime(30_000, vi.advanceTimersByTimeAsync);
     await until(() => client.timeline(id).length === 2);
     expect(client.getState().unreadCount).toBe(1);
@@ -323,16 +271,16 @@ describe('receiving', () => {
   it('asks every few seconds while the server is degraded, until the next hello', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const { client, id } = await talk();
-    server.faults.onPush = () => {};
-    server.signal({ type: 'server.degraded' });
+    scene.server.faults.onPush = () => {};
+    scene.server.signal({ type: 'server.degraded' });
     await until(() => client.getState().connection.status === 'online');
-    server.workspace.say(id, 'lost');
+    scene.server.workspace.say(id, 'lost');
     await passTime(5_000, vi.advanceTimersByTimeAsync);
     await until(() => client.timeline(id).length === 2);
-    const heads = () => server.received.filter(({ name }) => name === 'heads').length;
+    const heads = () => scene.server.received.filter(({ name }) => name === 'heads').length;
     await passTime(10_000, vi.advanceTimersByTimeAsync);
     expect(heads()).toBeGreaterThan(2);
-    server.disconnectAll();
+    scene.server.disconnectAll();
     await until(() => !isOnline(client));
     await passTime(1_000, vi.advanceTimersByTimeAsync);
     await until(() => isOnline(client));
@@ -348,24 +296,27 @@ describe('receiving', () => {
     ['a predecessor above itself', { conversationId: 'cv_x', type: 'x', seq: 1, prev: 2 }],
   ])('survives an event that is %s, and looks for what it was', async (_, frame) => {
     const { client, id } = await talk();
-    server.faults.onPush = () => {};
-    server.workspace.say(id, 'lost');
-    server.frame('event', frame);
-    server.frame('signal', frame);
+    scene.server.faults.onPush = () => {};
+    scene.server.workspace.say(id, 'lost');
+    scene.server.frame('event', frame);
+    scene.server.frame('signal', frame);
     await until(() => client.timeline(id).length === 2);
     expect(isOnline(client)).toBe(true);
   });
 
   it('steps over event types that it does not know', async () => {
     const { client, id } = await talk();
-    server.workspace.append(id, {
+    scene.server.workspace.append(id, {
       type: 'conversation.rated',
       actor: { kind: 'visitor', id: 'vi_x' },
       via: 'widget',
       clientEventId: 'cl_rated',
     } as never);
-    server.frame('event', { ...server.workspace.conversations.get(id)?.events[1], prev: 1 });
-    server.frame('event', { ...server.workspace.say(id, 'after'), prev: 2 });
+    scene.server.frame('event', {
+      ...scene.server.workspace.conversations.get(id)?.events[1],
+      prev: 1,
+    });
+    scene.server.frame('event', { ...scene.server.workspace.say(id, 'after'), prev: 2 });
     await until(() => client.getState().logs[id]?.have === 3);
     expect(linesOf(client)).toEqual(['hello (sent)', 'after (sent)']);
   });
@@ -373,24 +324,24 @@ describe('receiving', () => {
   it('does not see what is for agents only, and misses nothing by it', async () => {
     const { client, id } = await talk();
     const actor = { kind: 'agent', id: 'ag_test' } as const;
-    server.workspace.append(id, {
+    scene.server.workspace.append(id, {
       type: 'conversation.assigned',
       actor,
       via: 'console',
       clientEventId: 'cl_1',
       assignee: { agentId: 'ag_test' },
     });
-    server.workspace.say(id, 'hello you');
+    scene.server.workspace.say(id, 'hello you');
     await until(() => client.timeline(id).length === 2);
     expect(client.getState().logs[id]?.events.map(({ seq }) => seq)).toEqual([1, 3]);
-    expect(server.received.filter(({ name }) => name === 'sync')).toEqual([]);
+    expect(scene.server.received.filter(({ name }) => name === 'sync')).toEqual([]);
   });
 
   it('shows marks as the other side moves on, and keeps the time of reading', async () => {
     const { client, id } = await talk();
     const participant = { kind: 'agent', id: 'team' } as const;
     const move = (delivered: number, read: number, readAt: string | null) =>
-      server.signal({
+      scene.server.signal({
         type: 'cursor',
         conversationId: id,
         cursor: { participant, delivered, deliveredAt: readAt, read, readAt },
@@ -418,14 +369,14 @@ describe('receiving', () => {
     const told: unknown[] = [];
     client.on('typing', ({ isTyping, name }) => told.push([isTyping, name]));
     const typing = (isTyping: boolean) =>
-      server.signal({ type: 'typing', conversationId: id, actor, isTyping });
+      scene.server.signal({ type: 'typing', conversationId: id, actor, isTyping });
     typing(true);
     await until(() => told.length === 1);
     typing(false);
     await until(() => told.length === 2);
     typing(true);
     await until(() => told.length === 3);
-    server.workspace.say(id, 'written');
+    scene.server.workspace.say(id, 'written');
     await until(() => told.length === 4);
     typing(true);
     await until(() => told.length === 5);
@@ -444,7 +395,7 @@ describe('receiving', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const { client, id } = await talk();
     const told = () =>
-      server.received.flatMap(({ name, payload }) =>
+      scene.server.received.flatMap(({ name, payload }) =>
         name === 'typing.set' ? payload.isTyping : [],
       );
     for (let press = 0; press < 8; press++) {
@@ -460,9 +411,9 @@ describe('receiving', () => {
 
   it('tells the server what arrived and what was read, in few words', async () => {
     const { client, id } = await talk();
-    server.workspace.say(id, 'one');
-    server.workspace.say(id, 'two');
-    const moves = () => server.received.filter(({ name }) => name === 'cursor.advance');
+    scene.server.workspace.say(id, 'one');
+    scene.server.workspace.say(id, 'two');
+    const moves = () => scene.server.received.filter(({ name }) => name === 'cursor.advance');
     await until(() => moves().length === 1);
     expect(moves()[0]?.payload).toMatchObject({ delivered: 3 });
     client.markRead(id, 2);
@@ -477,13 +428,13 @@ describe('receiving', () => {
   it('tells again what was read and could not be told, when the visitor comes back', async () => {
     const window = stubWindow();
     const { client, id } = await talk();
-    server.workspace.say(id, 'one');
+    scene.server.workspace.say(id, 'one');
     await until(() => client.timeline(id).length === 2);
-    const moves = () => server.received.filter(({ name }) => name === 'cursor.advance');
-    server.faults.onCommand = ({ name }) => (name === 'cursor.advance' ? later() : 'answer');
+    const moves = () => scene.server.received.filter(({ name }) => name === 'cursor.advance');
+    scene.server.faults.onCommand = ({ name }) => (name === 'cursor.advance' ? later() : 'answer');
     client.markRead(id, 2);
     await until(() => moves().length === 1);
-    server.faults.onCommand = () => 'answer';
+    scene.server.faults.onCommand = () => 'answer';
     await until(() => isOnline(client));
     window.fire('focus');
     await until(() => moves().length === 2);
@@ -494,10 +445,14 @@ describe('receiving', () => {
     const { client, id } = await talk();
     const before = client.timeline(id);
     client.setPage({ url: 'https://shop.example/', title: 'Shop' });
-    server.signal({ type: 'presence', actor: { kind: 'agent', id: 'team' }, status: 'offline' });
+    scene.server.signal({
+      type: 'presence',
+      actor: { kind: 'agent', id: 'team' },
+      status: 'offline',
+    });
     await until(() => !client.getState().isTeamOnline);
     expect(client.timeline(id)).toBe(before);
-    server.workspace.say(id, 'new');
+    scene.server.workspace.say(id, 'new');
     await until(() => client.timeline(id).length === 2);
     expect(client.timeline(id)[0]).toBe(before[0]);
   });
@@ -510,7 +465,7 @@ describe('receiving', () => {
       throw new Error('broken listener');
     });
     client.on('message', ({ message }) => heard.push(message));
-    server.workspace.say(id, 'new');
+    scene.server.workspace.say(id, 'new');
     await until(() => heard.length === 1);
     await expect(uncaught).resolves.toMatchObject({ message: 'broken listener' });
   });
@@ -520,7 +475,7 @@ describe('receiving', () => {
     const counts: number[] = [];
     client.on('unread', ({ count }) => counts.push(count));
     client.subscribe(() => client.markRead(id, client.getState().logs[id]?.have ?? 0));
-    server.workspace.say(id, 'new');
+    scene.server.workspace.say(id, 'new');
     await until(() => counts.length === 2);
     expect(counts).toEqual([1, 0]);
     expect(client.getState().unreadCount).toBe(0);
@@ -530,11 +485,11 @@ describe('receiving', () => {
     const { client, id } = await talk();
     const heard: string[] = [];
     const stop = client.on('message', ({ message }) => heard.push(wordsOf(message.content)));
-    server.workspace.say(id, 'one');
+    scene.server.workspace.say(id, 'one');
     await until(() => heard.length === 1);
     stop();
     stop();
-    server.workspace.say(id, 'two');
+    scene.server.workspace.say(id, 'two');
     await until(() => client.timeline(id).length === 3);
     expect(heard).toEqual(['one']);
   });
@@ -548,19 +503,19 @@ describe('catching up', () => {
       await client.send('hello');
       await until(() => isSettled(client));
       const id = firstId(client);
-      server.faults.onHandshake = () => ({
+      scene.server.faults.onHandshake = () => ({
         ok: false,
         code: 'busy',
         message: 'later',
         retryable: true,
         retryAfterMs: 20,
       });
-      server.disconnectAll();
+      scene.server.disconnectAll();
       await until(() => !isOnline(client));
-      for (let n = 0; n < missed; n++) server.workspace.say(id, `missed ${n}`);
-      server.faults.onHandshake = () => undefined;
+      for (let n = 0; n < missed; n++) scene.server.workspace.say(id, `missed ${n}`);
+      scene.server.faults.onHandshake = () => undefined;
       await until(() => client.getState().logs[id]?.have === missed + 1);
-      const log = server.workspace.conversations.get(id)?.events ?? [];
+      const log = scene.server.workspace.conversations.get(id)?.events ?? [];
       const held = client.getState().logs[id]?.events ?? [];
       expect(held.map(({ seq }) => seq)).toEqual(
         (missed > 1000 ? log.slice(-200) : log).map(({ seq }) => seq),
@@ -575,7 +530,7 @@ describe('catching up', () => {
     await until(() => isSettled(client));
     const id = firstId(client);
     await client.close();
-    for (let n = 0; n < 120; n++) server.workspace.say(id, `missed ${n}`);
+    for (let n = 0; n < 120; n++) scene.server.workspace.say(id, `missed ${n}`);
     const next = openPage();
     await next.resume();
     await next.openConversation(id);
@@ -591,13 +546,13 @@ describe('catching up', () => {
     await client.send('hello');
     await until(() => isSettled(client));
     const id = firstId(client);
-    for (const text of ['kept', 'lost', 'lost']) server.workspace.say(id, text);
+    for (const text of ['kept', 'lost', 'lost']) scene.server.workspace.say(id, text);
     await until(() => client.timeline(id).length === 4);
-    const restored = server.workspace.find(id);
+    const restored = scene.server.workspace.find(id);
     restored.events.splice(2);
     restored.row = { ...restored.row, appliedSeq: 2 };
-    server.faults.onPush = () => {};
-    server.workspace.say(id, 'after');
+    scene.server.faults.onPush = () => {};
+    scene.server.workspace.say(id, 'after');
     window.fire('focus');
     await until(() => client.timeline(id).length === 3);
     expect(linesOf(client)).toEqual(['hello (sent)', 'kept (sent)', 'after (sent)']);
@@ -610,15 +565,15 @@ describe('catching up', () => {
     await until(() => isSettled(client));
     const id = firstId(client);
     let refusals = 0;
-    server.faults.onCommand = ({ name }) =>
+    scene.server.faults.onCommand = ({ name }) =>
       name === 'sync' && ++refusals < 4
         ? { ok: false, code: 'store_unavailable', message: 'x', retryable: true, retryAfterMs: 5 }
         : 'answer';
-    server.faults.onPush = (event, deliver) => {
+    scene.server.faults.onPush = (event, deliver) => {
       if (event.seq > 2) deliver();
     };
-    server.workspace.say(id, 'one');
-    server.workspace.say(id, 'two');
+    scene.server.workspace.say(id, 'one');
+    scene.server.workspace.say(id, 'two');
     await until(() => client.timeline(id).length === 3);
     expect(refusals).toBe(4);
   });
@@ -637,7 +592,7 @@ describe('pushes that are dropped, doubled and shuffled at random', () => {
     const heard: string[] = [];
     client.on('message', ({ message }) => heard.push(wordsOf(message.content)));
     let held: (() => void)[] = [];
-    server.faults.onPush = (_, deliver) => {
+    scene.server.faults.onPush = (_, deliver) => {
       const fate = random();
       if (fate < 0.25) return;
       held.push(deliver);
@@ -647,8 +602,8 @@ describe('pushes that are dropped, doubled and shuffled at random', () => {
       held = [];
     };
     for (let n = 0; n < 60; n++) {
-      server.workspace.say(id, `message ${n}`);
-      if (n % 20 === 10) server.disconnectAll();
+      scene.server.workspace.say(id, `message ${n}`);
+      if (n % 20 === 10) scene.server.disconnectAll();
       if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, random() * 20));
     }
     await until(() => isOnline(client));
@@ -670,7 +625,7 @@ describe('across pages', () => {
     await until(() => isSettled(first));
     const id = firstId(first);
     await first.close();
-    server.workspace.say(id, 'answer');
+    scene.server.workspace.say(id, 'answer');
 
     const next = openPage();
     const heard: string[] = [];
@@ -679,22 +634,22 @@ describe('across pages', () => {
     await until(() => isOnline(next));
     expect(next.getState().unreadCount).toBe(1);
     expect(next.getState().conversations[0]?.lastMessage).toMatchObject({ text: 'answer' });
-    server.workspace.say(id, 'more');
+    scene.server.workspace.say(id, 'more');
     await until(() => heard.length === 1);
     expect(next.getState().unreadCount).toBe(2);
     await next.openConversation(id);
     expect(linesOf(next)).toEqual(['hello (sent)', 'answer (sent)', 'more (sent)']);
     expect(heard).toEqual(['more']);
-    expect(server.sessionsAsked).toHaveLength(2);
-    expect(server.sessionsAsked[1]?.refreshToken).toBeTypeOf('string');
+    expect(scene.server.sessionsAsked).toHaveLength(2);
+    expect(scene.server.sessionsAsked[1]?.refreshToken).toBeTypeOf('string');
   });
 
   it.each([
-    ['IndexedDB', 'indexeddb', () => storage],
-    ['localStorage', 'localstorage', () => ({ localStorage: storage.localStorage })],
+    ['IndexedDB', 'indexeddb', () => scene.siteData],
+    ['localStorage', 'localstorage', () => ({ localStorage: scene.siteData.localStorage })],
   ] as const)('sends after a reload what was written offline, from %s', async (_, kind, denied) => {
-    stubStorage(denied());
-    server.faults.onSession = () => ({
+    stubSiteData(denied());
+    scene.server.faults.onSession = () => ({
       ok: false,
       code: 'busy',
       message: 'later',
@@ -706,13 +661,13 @@ describe('across pages', () => {
     expect(first.getState().outboxStorage).toBe(kind);
     await first.close();
 
-    server.faults.onSession = () => undefined;
+    scene.server.faults.onSession = () => undefined;
     const next = openPage();
     await next.resume();
     expect(linesOf(next)).toHaveLength(30);
     await until(() => isSettled(next));
     expect(storedTexts()).toEqual(texts);
-    expect(server.workspace.conversations.size).toBe(1);
+    expect(scene.server.workspace.conversations.size).toBe(1);
     await next.close();
     const last = openPage();
     await last.resume();
@@ -720,7 +675,7 @@ describe('across pages', () => {
   });
 
   it('works without any storage, and says that nothing is kept', async () => {
-    stubStorage({});
+    stubSiteData({});
     const client = openPage();
     await client.send('hello');
     await until(() => isSettled(client));
@@ -743,7 +698,7 @@ describe('across pages', () => {
 
   it('sends what an earlier page has kept, although the storage cannot be read any more', async () => {
     const first = openPage();
-    server.faults.onSession = later;
+    scene.server.faults.onSession = later;
     await first.send('offline');
     await first.close();
     const next = openPage();
@@ -751,7 +706,7 @@ describe('across pages', () => {
     vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(() => {
       throw new DOMException('lost', 'UnknownError');
     });
-    server.faults.onSession = () => undefined;
+    scene.server.faults.onSession = () => undefined;
     await until(() => isSettled(next));
     expect(storedTexts()).toEqual(['offline']);
   });
@@ -761,7 +716,7 @@ describe('across pages', () => {
     await first.send('hello');
     await until(() => isSettled(first));
     await first.close();
-    server.faults.onSession = () => ({
+    scene.server.faults.onSession = () => ({
       ok: false,
       code: 'busy',
       message: 'later',
@@ -771,14 +726,14 @@ describe('across pages', () => {
     await next.resume();
     await next.send('offline');
     expect(linesOf(next)).toEqual(['offline (waiting)']);
-    server.faults.onSession = () => undefined;
+    scene.server.faults.onSession = () => undefined;
     await until(() => isSettled(next));
-    expect(server.workspace.conversations.size).toBe(1);
+    expect(scene.server.workspace.conversations.size).toBe(1);
     expect(storedTexts()).toEqual(['hello', 'offline']);
   });
 
   it('sends once what two tabs find in the outbox', async () => {
-    server.faults.onSession = () => ({
+    scene.server.faults.onSession = () => ({
       ok: false,
       code: 'busy',
       message: 'later',
@@ -789,7 +744,7 @@ describe('across pages', () => {
     const second = openPage();
     await second.resume();
     expect(linesOf(second)).toHaveLength(3);
-    server.faults.onSession = () => undefined;
+    scene.server.faults.onSession = () => undefined;
     await until(() => isSettled(first) && isSettled(second));
     expect(storedTexts()).toEqual(['one', 'two', 'three']);
     await Promise.all([first, second].map((tab) => tab.openConversation(firstId(tab))));
@@ -802,14 +757,14 @@ describe('across pages', () => {
     await first.send('hello');
     await until(() => isSettled(first));
     await first.close();
-    server.forgetSessions();
+    scene.server.forgetSessions();
     const next = openPage();
     await next.resume();
     await next.send('are you there?');
     await until(() => isSettled(next));
     expect(next.getState().isThreadLost).toBe(true);
     expect(linesOf(next)).toEqual(['are you there? (sent)']);
-    expect(server.workspace.conversations.size).toBe(2);
+    expect(scene.server.workspace.conversations.size).toBe(2);
     expect(next.getState().conversations).toHaveLength(1);
   });
 
@@ -818,7 +773,7 @@ describe('across pages', () => {
     await first.send('hello');
     await until(() => isSettled(first));
     await first.close();
-    server.forgetSessions();
+    scene.server.forgetSessions();
     const next = openPage();
     await next.send('are you there?');
     await until(() => isSettled(next));
@@ -835,18 +790,18 @@ describe('across pages', () => {
     await Promise.all([next.resume(), next.signOut()]);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(next.getState()).toMatchObject({ hasSession: false, connection: { status: 'idle' } });
-    expect(server.sessionsAsked).toHaveLength(1);
+    expect(scene.server.sessionsAsked).toHaveLength(1);
   });
 
   it('shows the next visitor nothing of what was being read when another tab signed out', async () => {
     const window = stubWindow();
     const first = openPage();
-    server.faults.onSession = later;
+    scene.server.faults.onSession = later;
     await first.send('private');
     await first.close();
     const next = openPage();
     const resumed = next.resume();
-    window.fire('storage', { key: Object.keys(storage.localStorage)[0], newValue: null });
+    window.fire('storage', { key: Object.keys(scene.siteData.localStorage)[0], newValue: null });
     await resumed;
     expect(next.getState()).toMatchObject({ hasSession: false, pending: [] });
   });
@@ -854,11 +809,11 @@ describe('across pages', () => {
   /** The browser is killed: of what the page stored, only what is in IndexedDB was written down. */
   async function kill(client: VisitorClient): Promise<void> {
     await client.close();
-    stubStorage({ ...storage, localStorage: createLocalStorage() });
+    stubSiteData({ ...scene.siteData, localStorage: createLocalStorage() });
   }
 
   it('sends what was written before a browser was killed that did not yet know its visitor', async () => {
-    server.faults.onSession = later;
+    scene.server.faults.onSession = later;
     const first = openPage();
     await first.send('one');
     await first.send('two');
@@ -867,15 +822,15 @@ describe('across pages', () => {
     await next.resume();
     expect(linesOf(next)).toEqual(['one (waiting)', 'two (waiting)']);
     await next.send('three');
-    server.faults.onSession = () => undefined;
+    scene.server.faults.onSession = () => undefined;
     await until(() => isSettled(next));
     expect(storedTexts()).toEqual(['one', 'two', 'three']);
-    expect(server.workspace.conversations.size).toBe(1);
+    expect(scene.server.workspace.conversations.size).toBe(1);
   });
 
   it('finds nothing of a visitor whom the site has forgotten by clearing its storage', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    server.faults.onSession = later;
+    scene.server.faults.onSession = later;
     const first = openPage();
     await first.send('one');
     vi.setSystemTime(Date.now() + 61_000);
@@ -884,19 +839,18 @@ describe('across pages', () => {
     const next = openPage();
     await next.resume();
     expect(next.getState()).toMatchObject({ hasSession: false, pending: [] });
-    expect(await storage.indexedDB.databases()).toHaveLength(1);
+    expect(await scene.siteData.indexedDB.databases()).toHaveLength(1);
   });
 
   it('leaves other outboxes of the site alone, and does without where they cannot be listed', async () => {
-    const other = createVisitorClient({ serverUrl: server.url, workspaceKey: 'wk_test2' });
-    clients.push(other);
-    server.faults.onSession = later;
+    const other = openPage('wk_test2');
+    scene.server.faults.onSession = later;
     await other.send('elsewhere');
     await kill(other);
     const client = openPage();
     await client.resume();
     expect(client.getState().pending).toEqual([]);
-    Object.assign(storage.indexedDB, { databases: undefined });
+    Object.assign(scene.siteData.indexedDB, { databases: undefined });
     await client.resume();
     expect(client.getState().hasSession).toBe(false);
   });
@@ -904,14 +858,14 @@ describe('across pages', () => {
   it('makes no new visitor when the site clears its storage', async () => {
     const window = stubWindow();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-    await server.close();
-    server = await createFakeServer({ accessLifeMs: 20_000 });
+    await scene.replaceServer({ accessLifeMs: 20_000 });
     const client = openPage();
     await client.send('hello');
     await until(() => isSettled(client));
-    for (const key of Object.keys(storage.localStorage)) storage.localStorage.removeItem(key);
+    for (const key of Object.keys(scene.siteData.localStorage))
+      scene.siteData.localStorage.removeItem(key);
     await passTime(30_000, vi.advanceTimersByTimeAsync);
-    expect(server.sessionsAsked).toHaveLength(1);
+    expect(scene.server.sessionsAsked).toHaveLength(1);
     window.fire('storage', { key: null, newValue: null });
     expect(client.getState()).toMatchObject({ hasSession: false, connection: { status: 'idle' } });
   });
@@ -921,15 +875,16 @@ describe('across pages', () => {
     const first = openPage();
     await first.send('hello');
     await until(() => isSettled(first));
-    const key = Object.keys(storage.localStorage)[0] ?? '';
+    const key = Object.keys(scene.siteData.localStorage)[0] ?? '';
     await first.signOut();
     expect(first.getState()).toMatchObject({ hasSession: false, conversations: [], pending: [] });
-    expect(Object.keys(storage.localStorage)).toEqual([]);
-    await vi.waitFor(async () => expect(await storage.indexedDB.databases()).toEqual([]));
+    expect(Object.keys(scene.siteData.localStorage)).toEqual([]);
+    await vi.waitFor(async () => expect(await scene.siteData.indexedDB.databases()).toEqual([]));
     await first.send('somebody else');
     await until(() => isSettled(first));
     expect(
-      new Set([...server.workspace.conversations.values()].map(({ row }) => row.visitorId)).size,
+      new Set([...scene.server.workspace.conversations.values()].map(({ row }) => row.visitorId))
+        .size,
     ).toBe(2);
     window.fire('storage', { key, newValue: null });
     expect(first.getState()).toMatchObject({ hasSession: false, connection: { status: 'idle' } });
@@ -943,7 +898,7 @@ describe('the connection', () => {
     client.on('connection', ({ status }) => states.push(status));
     await client.send('hello');
     await until(() => isSettled(client));
-    server.disconnectAll();
+    scene.server.disconnectAll();
     await until(() => states.length >= 4);
     expect(states.slice(0, 4)).toEqual(['connecting', 'online', 'reconnecting', 'online']);
   });
@@ -953,32 +908,31 @@ describe('the connection', () => {
     await client.send('hello');
     await until(() => isSettled(client));
     let refusals = 0;
-    server.faults.onHandshake = () =>
+    scene.server.faults.onHandshake = () =>
       refusals++
         ? undefined
         : { ok: false, code: 'unauthenticated', message: 'expired', retryable: false };
-    server.disconnectAll();
+    scene.server.disconnectAll();
     await until(() => isOnline(client) && refusals === 2);
-    expect(server.sessionsAsked).toHaveLength(2);
-    expect(new Set(server.handshakes.map(({ accessToken }) => accessToken)).size).toBe(2);
+    expect(scene.server.sessionsAsked).toHaveLength(2);
+    expect(new Set(scene.server.handshakes.map(({ accessToken }) => accessToken)).size).toBe(2);
   });
 
   it('renews the token before it ends, on the open connection', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-    await server.close();
-    server = await createFakeServer({ accessLifeMs: 20_000 });
+    await scene.replaceServer({ accessLifeMs: 20_000 });
     const client = openPage();
     await client.send('hello');
     await until(() => isSettled(client));
     await passTime(17_500, vi.advanceTimersByTimeAsync);
-    const renewals = () => server.received.filter(({ name }) => name === 'session.renew');
+    const renewals = () => scene.server.received.filter(({ name }) => name === 'session.renew');
     await until(() => renewals().length > 0);
-    expect(server.handshakes).toHaveLength(1);
-    expect(server.sessionsAsked).toHaveLength(2);
+    expect(scene.server.handshakes).toHaveLength(1);
+    expect(scene.server.sessionsAsked).toHaveLength(2);
   });
 
   it('ends in words when trying again is of no use', async () => {
-    server.faults.onSession = () => ({
+    scene.server.faults.onSession = () => ({
       ok: false,
       code: 'origin_not_allowed',
       message: 'This site may not use this chat.',
@@ -1002,9 +956,9 @@ describe('the connection', () => {
     const client = openPage();
     await client.send('hello');
     await until(() => isSettled(client));
-    server.signal({ type: 'server.drain', afterMs: 400 });
+    scene.server.signal({ type: 'server.drain', afterMs: 400 });
     const lostAt = Date.now();
-    server.disconnectAll();
+    scene.server.disconnectAll();
     await until(() => !isOnline(client));
     window.fire('online');
     await until(() => isOnline(client));
@@ -1016,7 +970,7 @@ describe('the connection', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.999);
     const client = openPage();
     let isDown = true;
-    server.faults.onSession = () =>
+    scene.server.faults.onSession = () =>
       isDown ? { ok: false, code: 'busy', message: 'later', retryable: true } : undefined;
     await client.send('hello');
     await until(() => client.getState().connection.status === 'reconnecting');
@@ -1031,15 +985,15 @@ describe('the connection', () => {
     const client = openPage();
     await client.send('hello');
     await until(() => isSettled(client));
-    server.faults.onCommand = () => 'silence';
+    scene.server.faults.onCommand = () => 'silence';
     await client.send('unanswered');
     await passTime(8_100, vi.advanceTimersByTimeAsync);
-    expect(server.handshakes).toHaveLength(1);
-    await until(() => sent().length === 3);
+    expect(scene.server.handshakes).toHaveLength(1);
+    await until(() => sentTexts().length === 3);
     await passTime(8_100, vi.advanceTimersByTimeAsync);
-    server.faults.onCommand = () => 'answer';
+    scene.server.faults.onCommand = () => 'answer';
     await until(() => isSettled(client));
-    expect(server.handshakes).toHaveLength(2);
+    expect(scene.server.handshakes).toHaveLength(2);
     expect(storedTexts()).toEqual(['hello', 'unanswered']);
   });
 
@@ -1049,12 +1003,17 @@ describe('the connection', () => {
     await client.send('hello');
     await until(() => isSettled(client));
     vi.stubGlobal('navigator', { onLine: false });
-    server.faults.onHandshake = () => ({ ok: false, code: 'busy', message: 'x', retryable: true });
+    scene.server.faults.onHandshake = () => ({
+      ok: false,
+      code: 'busy',
+      message: 'x',
+      retryable: true,
+    });
     window.fire('offline');
     await until(() => client.getState().connection.status === 'offline');
     await client.send('offline');
     expect(linesOf(client)).toEqual(['hello (sent)', 'offline (waiting)']);
-    server.faults.onHandshake = () => undefined;
+    scene.server.faults.onHandshake = () => undefined;
     vi.stubGlobal('navigator', { onLine: true });
     window.fire('online');
     await until(() => isSettled(client));
@@ -1067,10 +1026,10 @@ describe('the connection', () => {
     await client.identify({ email: 'shopper@shop.example' });
     await client.send('hello');
     await until(() => isSettled(client));
-    const told = () => server.received.filter(({ name }) => name === 'contact.identify');
+    const told = () => scene.server.received.filter(({ name }) => name === 'contact.identify');
     await until(() => told().length === 1);
     expect(told()[0]?.payload).toEqual({ name: 'Shopper', email: 'shopper@shop.example' });
-    server.faults.onCommand = ({ name }) =>
+    scene.server.faults.onCommand = ({ name }) =>
       name === 'contact.identify'
         ? { ok: false, code: 'invalid', message: 'No e-mail address.', retryable: false }
         : 'answer';
@@ -1097,7 +1056,7 @@ describe('the connection', () => {
       await first.send('hello');
       await until(() => isSettled(first));
       await first.close();
-      await until(() => server.connectionCount === 0);
+      await until(() => scene.server.connectionCount === 0);
 
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
       const client = openPage();
@@ -1110,8 +1069,8 @@ describe('the connection', () => {
       // Timers of the server and of Node's sockets end by themselves; a client's would go on for ever.
       await passTime(60_000, vi.advanceTimersByTimeAsync);
       expect(vi.getTimerCount()).toBe(0);
-      expect(server.connectionCount).toBe(0);
-      expect(server.sessionsAsked).toHaveLength(moment === 'while it resumes' ? 1 : 2);
+      expect(scene.server.connectionCount).toBe(0);
+      expect(scene.server.sessionsAsked).toHaveLength(moment === 'while it resumes' ? 1 : 2);
     },
   );
 
@@ -1121,13 +1080,13 @@ describe('the connection', () => {
     await client.send('hello');
     await until(() => isSettled(client));
     client.setTyping(firstId(client), true);
-    server.workspace.say(firstId(client), 'answer');
+    scene.server.workspace.say(firstId(client), 'answer');
     await until(() => client.getState().unreadCount === 1);
     await client.close();
     expect(window.listenerCount()).toBe(0);
-    await until(() => server.connectionCount === 0);
+    await until(() => scene.server.connectionCount === 0);
     const before = client.getState();
-    server.workspace.say(firstId(client), 'unheard');
+    scene.server.workspace.say(firstId(client), 'unheard');
     vi.useFakeTimers();
     expect(vi.getTimerCount()).toBe(0);
     expect(client.getState()).toBe(before);
@@ -1152,7 +1111,7 @@ describe('a hello', () => {
     await until(() => isSettled(client));
     const serverTime = new Date().toISOString();
     const { visitorId } = client.getState();
-    server.frame('hello', {
+    scene.server.frame('hello', {
       protocol: 1,
       serverTime,
       visitorId,
@@ -1167,12 +1126,12 @@ describe('a hello', () => {
     const client = openPage();
     await client.send('hello');
     await until(() => isSettled(client));
-    server.faults.onPush = () => {};
-    server.workspace.say(firstId(client), 'lost');
+    scene.server.faults.onPush = () => {};
+    scene.server.workspace.say(firstId(client), 'lost');
     const reader = { kind: 'visitor', id: client.getState().visitorId ?? '' } as const;
     const states: string[] = [];
     client.on('connection', ({ status }) => states.push(status));
-    server.frame('hello', server.workspace.helloFor(reader));
+    scene.server.frame('hello', scene.server.workspace.helloFor(reader));
     await until(() => linesOf(client).length === 2);
     expect(states).toEqual([]);
   });
