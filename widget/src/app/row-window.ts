@@ -26,12 +26,23 @@ export function windowOf(rows: readonly Keyed[], lastKey: string | undefined): R
   return { start: Math.max(0, end - WINDOW_SIZE), end };
 }
 
-/** The `lastKey` of the window one step earlier (-1) or later (1); `undefined` follows the newest row. */
-export function moveWindow(
+/** What a view shows of what is drawn, in pixels. */
+type View = Pick<HTMLElement, 'clientHeight' | 'scrollHeight' | 'scrollTop'>;
+
+/**
+ * The window to draw next, when the view has come within its own height of an edge that has rows beyond it.
+ *
+ * @returns its `lastKey` (`undefined` follows the newest row), or nothing while the present window does.
+ */
+export function nextWindow(
   rows: readonly Keyed[],
-  { end }: RowWindow,
-  direction: -1 | 1,
-): string | undefined {
-  const last = Math.max(WINDOW_SIZE, end + direction * WINDOW_STEP) - 1;
-  return last < rows.length - 1 ? rows[last]?.key : undefined;
+  { start, end }: RowWindow,
+  { clientHeight, scrollHeight, scrollTop }: View,
+): { lastKey: string | undefined } | undefined {
+  const isNearTop = scrollTop < clientHeight;
+  const isNearEnd = scrollHeight - scrollTop - clientHeight < clientHeight;
+  const step = isNearTop && start > 0 ? -1 : !isNearTop && isNearEnd && end < rows.length ? 1 : 0;
+  if (!step) return undefined;
+  const last = Math.max(WINDOW_SIZE, end + step * WINDOW_STEP) - 1;
+  return { lastKey: last < rows.length - 1 ? rows[last]?.key : undefined };
 }

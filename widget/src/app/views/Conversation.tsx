@@ -39,10 +39,10 @@ export class Conversation extends Component<ConversationProps> {
   }
 
   override componentDidUpdate() {
-    const { client, talk } = this.props;
-    const { outboxStorage, isThreadLost, logs } = client.getState();
-    const isUnusual = outboxStorage === 'memory' || isThreadLost || logs[this.#id]?.typing.length;
-    if (isUnusual || this.#rows.some(isNewsworthy)) talk.need();
+    const { client, talk, isTroubled } = this.props;
+    const { outboxStorage, isThreadLost } = client.getState();
+    const isUnusual = isTroubled || isThreadLost || outboxStorage === 'memory';
+    if (isUnusual || this.#rows.some(isSettled)) talk.need();
   }
 
   /** The rows of what is shown; the same ones while nothing of it changed. */
@@ -71,7 +71,6 @@ export class Conversation extends Component<ConversationProps> {
           typing={log?.typing ?? []}
           {...{ rows, voice, talk, isVisible }}
           desk={{ client, conversationId: this.#id, composer, say }}
-          onReach={() => rows.length && props.talk.need()}
           onOlder={
             log?.hasOlder && !log.isLoadingOlder
               ? () => quietly(client.loadOlder(this.#id))
@@ -94,14 +93,7 @@ export class Conversation extends Component<ConversationProps> {
   }
 }
 
-/** Anything but what the visitor wrote and is on its way as it should be. */
-function isNewsworthy({ item }: Row): boolean {
-  return (
-    item.kind !== 'message' ||
-    !item.isOwn ||
-    item.state === 'failed' ||
-    item.isEdited ||
-    item.replyTo !== undefined ||
-    item.content.kind !== 'text'
-  );
+/** Whether it is more than a message on its way: stored, or it could not be. */
+function isSettled({ item }: Row): boolean {
+  return !!item.seq || (item.kind === 'message' && item.state === 'failed');
 }

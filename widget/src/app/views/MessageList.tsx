@@ -15,8 +15,6 @@ interface MessageListProps {
   voice: Voice;
   talk: Talk | undefined;
   desk: Desk;
-  /** The visitor reaches for what was written. */
-  onReach(): void;
   /** Loads what came before, when the visitor scrolls near the top; `undefined` when nothing did, or while it loads. */
   onOlder: (() => void) | undefined;
   isVisible: boolean;
@@ -98,18 +96,14 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
   #look() {
     const list = this.#list.current;
     if (!list) return;
-    const { rows, talk, onOlder, onReach } = this.props;
-    const { start, end } = this.#window;
+    const { rows, talk, onOlder } = this.props;
+    const window = this.#window;
     const belowView = list.scrollHeight - list.scrollTop - list.clientHeight;
-    const isAtEnd = end === rows.length && belowView < END_PX;
+    const isAtEnd = window.end === rows.length && belowView < END_PX;
     if (isAtEnd !== this.state.isAtEnd) this.setState({ isAtEnd });
-    if (!isAtEnd) onReach();
-    if (list.scrollTop < list.clientHeight) {
-      if (start > 0) this.setState({ lastKey: talk?.moveWindow(rows, this.#window, -1) });
-      else onOlder?.();
-    } else if (belowView < list.clientHeight && end < rows.length) {
-      this.setState({ lastKey: talk?.moveWindow(rows, this.#window, 1) });
-    }
+    const next = talk?.nextWindow(rows, window, list);
+    if (next) this.setState(next);
+    else if (list.scrollTop < list.clientHeight) onOlder?.();
   }
 
   #setWindow = (lastKey: string | undefined, then: () => void) =>
@@ -141,7 +135,7 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
   }
 
   override render(props: MessageListProps, { isAtEnd }: MessageListState) {
-    const { rows, voice, talk, desk, isVisible, onReach } = props;
+    const { rows, voice, talk, desk, isVisible } = props;
     const list = this.#list.current;
     return (
       <div class="middle">
@@ -150,8 +144,6 @@ export class MessageList extends Component<MessageListProps, MessageListState> {
           class="list"
           ref={this.#list}
           onScroll={this.#scrolled}
-          onPointerEnter={onReach}
-          onFocus={onReach}
           tabIndex={0}
           role="log"
           aria-live="off"

@@ -1,11 +1,11 @@
 /**
- * What a conversation needs that a first message does not. A chunk of its own: it comes once somebody has answered, or
- * when the visitor reaches for what was written.
+ * What a conversation needs that a first message on its way does not. A chunk of its own: it comes once that one is
+ * stored, or cannot be.
  */
 export { default as css } from '../talk.css';
 export { enTalk as texts } from '../locales/en-talk.ts';
 export { charactersLeft } from '../message-size.ts';
-export { moveWindow, windowOf } from '../row-window.ts';
+export { nextWindow, windowOf } from '../row-window.ts';
 export { firstUnread } from '../first-unread.ts';
 export { Bubble, rowAttributes } from './Bubble.tsx';
 export { ComposerBar } from './ComposerBar.tsx';
