@@ -33,8 +33,8 @@ export const sabotages = {
       },
       {
         file: 'server/src/storage/sqlite/schema.ts',
-        find: ',\n    UNIQUE (client_event_id, conversation, actor_kind, actor_id)',
-        replace: '',
+        find: 'PRIMARY KEY (client_event_id, conversation, actor_kind, actor_id)',
+        replace: 'PRIMARY KEY (client_event_id, conversation, actor_kind, actor_id, seq)',
       },
     ],
   },

@@ -14,7 +14,7 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import type { BackupContents } from '../backup.ts';
 import { openForReading, preparer } from './connection.ts';
 import { catchingUp } from './tables/catch-up.ts';
-import { createRowWriter } from './tables/row-writer.ts';
+import { createPlacing } from './tables/placing.ts';
 import { verify } from './verify.ts';
 
 /** Where the data is. */
@@ -99,7 +99,7 @@ function complete(partial: string, files: Map<string, string>, now: string): Bac
     connection.prepare('INSERT INTO backup VALUES (?)').run(now);
     const insert = connection.prepare('INSERT INTO backup_files VALUES (?, ?)');
     for (const [name, content] of files) insert.run(name, content);
-    catchUpRows(connection);
+    catchUp(connection);
     connection.exec('COMMIT');
     return verify(connection);
   } finally {
@@ -107,12 +107,12 @@ function complete(partial: string, files: Map<string, string>, now: string): Bac
   }
 }
 
-/** A running server may be late with rows (ADR 0015). A file that was not upgraded yet has no such rows, nor their table. */
-function catchUpRows(connection: DatabaseSync): void {
-  const table = "SELECT 1 FROM sqlite_schema WHERE name = 'rows_behind'";
+/** A running server may be late with putting things in their place. A file that was not upgraded yet has nothing late. */
+function catchUp(connection: DatabaseSync): void {
+  const table = "SELECT 1 FROM sqlite_schema WHERE name = 'late_events'";
   if (connection.prepare(table).get() === undefined) return;
   const prepare = preparer(connection);
-  catchingUp(prepare, createRowWriter(prepare))();
+  catchingUp(prepare, createPlacing(prepare))();
 }
 
 function readFiles(folder: string): Map<string, string> {

@@ -3,8 +3,8 @@ import { preparer, WRITER_IMPATIENCE_MS, WRITER_PATIENCE_MS } from './connection
 import type { CallOf } from './operations.ts';
 import { perform } from './operations.ts';
 import { isUnavailable } from './store-error.ts';
-import type { ConversationRows } from './tables/conversation-rows.ts';
-import { createConversationRows } from './tables/conversation-rows.ts';
+import type { LiveConversations } from './tables/live-conversations.ts';
+import { createLiveConversations } from './tables/live-conversations.ts';
 import type { Writes } from './tables/writes.ts';
 import { createWrites } from './tables/writes.ts';
 
@@ -20,8 +20,8 @@ export type WriteAnswer =
 export interface GroupCommit {
   /** Runs them in one transaction. Their answers, in order, are handed out after COMMIT only. */
   run(calls: readonly WriteCall[]): WriteAnswer[];
-  /** Whether rows of conversations may be behind their logs in the file. Then a `run` later on, of nothing too, writes them. */
-  areRowsBehind(): boolean;
+  /** Whether something may be late: acknowledged, but not where it is read. A `run` after a while, of nothing too, mends it. */
+  anyLate(): boolean;
 }
 
 /**
@@ -33,14 +33,14 @@ export interface GroupCommit {
  */
 export function createGroupCommit(connection: DatabaseSync): GroupCommit {
   const prepare = preparer(connection);
-  const rows = createConversationRows(prepare);
-  const writes = createWrites(prepare, rows);
+  const live = createLiveConversations(prepare);
+  const writes = createWrites(prepare, live);
   const run = ([name, ...parameters]: WriteCall): WriteAnswer => ({
     outcome: 'done',
     result: perform(writes, name, parameters),
   });
-  const inSavepoint = createSavepoint(connection, rows);
-  const inTransaction = createTransaction(connection, rows);
+  const inSavepoint = createSavepoint(connection, live);
+  const inTransaction = createTransaction(connection, live);
   const patience = createPatience(connection);
 
   return {
@@ -48,7 +48,7 @@ export function createGroupCommit(connection: DatabaseSync): GroupCommit {
       try {
         const answers = inTransaction(() => {
           const done = calls.map(run);
-          rows.settle(calls.length);
+          live.settle(calls.length);
           return done;
         });
         patience.restore();
@@ -67,7 +67,7 @@ export function createGroupCommit(connection: DatabaseSync): GroupCommit {
       }
     },
 
-    areRowsBehind: () => rows.areBehind(),
+    anyLate: () => live.anyLate(),
   };
 }
 
@@ -90,7 +90,7 @@ function createPatience(connection: DatabaseSync) {
 }
 
 /** Makes the function that lets `act` happen as a whole or not at all. */
-function createTransaction(connection: DatabaseSync, rows: ConversationRows) {
+function createTransaction(connection: DatabaseSync, live: LiveConversations) {
   const prepare = preparer(connection);
   const begin = prepare('BEGIN IMMEDIATE');
   const commit = prepare('COMMIT');
@@ -104,21 +104,21 @@ function createTransaction(connection: DatabaseSync, rows: ConversationRows) {
     try {
       // It tells of commits by others, for instance of an operator's own SQL while the server runs.
       const version = dataVersion.get()?.data_version;
-      if (version !== knownVersion) rows.forget();
+      if (version !== knownVersion) live.forget();
       knownVersion = version;
       const result = act();
       commit.run();
       return result;
     } catch (error) {
       if (connection.isTransaction) rollback.run();
-      rows.forget();
+      live.forget();
       throw error;
     }
   };
 }
 
 /** Makes the function that runs one write of a transaction in such a way that its failure is its own. */
-function createSavepoint(connection: DatabaseSync, rows: ConversationRows) {
+function createSavepoint(connection: DatabaseSync, live: LiveConversations) {
   const prepare = preparer(connection);
   const savepoint = prepare('SAVEPOINT item');
   const release = prepare('RELEASE item');
@@ -128,8 +128,8 @@ function createSavepoint(connection: DatabaseSync, rows: ConversationRows) {
     savepoint.run();
     try {
       const answer = act();
-      // A later item that fails makes the writer forget where this one's row stood.
-      rows.settle(1);
+      // A later item that fails makes the writer forget what it had kept of this one.
+      live.settle(1);
       release.run();
       return answer;
     } catch (error) {
@@ -137,7 +137,7 @@ function createSavepoint(connection: DatabaseSync, rows: ConversationRows) {
       if (!connection.isTransaction) throw error;
       rollbackItem.run();
       release.run();
-      rows.forget();
+      live.forget();
       return answerTo(error);
     }
   };

@@ -48,14 +48,17 @@ async function openFile(file: string, isDurable: boolean): Promise<Storage> {
   const lock = lockProcess(file);
   try {
     const writer = await startWriter({ file, isDurable });
-    const { connection, reads } = await prepareReading(file).catch(async (error: unknown) => {
-      await writer.close();
-      throw error;
-    });
+    const { connection, reads, readsOfAll } = await prepareReading(file).catch(
+      async (error: unknown) => {
+        await writer.close();
+        throw error;
+      },
+    );
     return createSqliteStorage({
       reads,
+      readsOfAll,
       write: writer.run,
-      areRowsBehind: writer.areRowsBehind,
+      anyLate: writer.anyLate,
       async close() {
         // The reader first: the last connection to go copies the log into the file, and a reader may not write.
         connection.close();
@@ -72,7 +75,9 @@ async function openFile(file: string, isDurable: boolean): Promise<Storage> {
 async function prepareReading(file: string) {
   const connection = openForReading(file);
   try {
-    return { connection, reads: createReads(preparer(connection)) };
+    const prepare = preparer(connection);
+    const [reads, readsOfAll] = [createReads(prepare), createReads(prepare, 'all_events')];
+    return { connection, reads, readsOfAll };
   } catch (error) {
     connection.close();
     throw error;

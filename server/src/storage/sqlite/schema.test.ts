@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Prepare } from './connection.ts';
 import { preparer } from './connection.ts';
 import { migrate, MIGRATIONS } from './schema.ts';
-import { createConversationRows } from './tables/conversation-rows.ts';
+import { createLiveConversations } from './tables/live-conversations.ts';
 import { createReads } from './tables/reads.ts';
 import { createWrites } from './tables/writes.ts';
 
@@ -50,7 +50,7 @@ describe('data of version 0.1.0', () => {
     migrate(connection);
     const prepare = preparer(connection);
     const reads = createReads(prepare);
-    const { append } = createWrites(prepare, createConversationRows(prepare));
+    const { append } = createWrites(prepare, createLiveConversations(prepare));
 
     const [row] = reads.inbox('ws_1', { view: 'all', agentId: 'ag_1', limit: 9 }).conversations;
     expect(row).toMatchObject({ id: 'cv_1', appliedSeq: 1, lastMessage: { text: 'hello' } });
@@ -90,7 +90,7 @@ describe('a statement', () => {
     // Has one row.
     'SCAN store': (sql) => sql === 'SELECT generation FROM store',
     // All of them are meant, and they wait for a second at most.
-    'SCAN rows_behind': () => true,
+    'SCAN late_events': () => true,
     // A visitor's own conversations are a handful, while an index in their order would move with every append.
     'USE TEMP B-TREE FOR ORDER BY': (sql) =>
       /FROM conversations\s+WHERE workspace_id = \? AND visitor_id = \?/.test(sql),
@@ -105,7 +105,7 @@ describe('a statement', () => {
       return prepare(sql);
     };
     createReads(noting);
-    createWrites(noting, createConversationRows(noting));
+    createWrites(noting, createLiveConversations(noting));
     expect(statements.length).toBeGreaterThan(40);
 
     const slow = statements.flatMap((sql) =>

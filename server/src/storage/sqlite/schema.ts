@@ -202,9 +202,19 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO store VALUES (lower(hex(randomblob(8))));
   `,
   `
-  -- Unique by the client id first, which begins with the time when it was made: what all conversations get at one time
-  -- lies side by side at the index's end, instead of on a page for each conversation.
-  CREATE TABLE events_by_time (
+  -- Which client ids are taken. A table of its own, since it is written when an event happens, while the event itself may
+  -- go to its place a moment later. Client ids begin with the time: what happens at one time lies side by side.
+  CREATE TABLE client_events (
+    client_event_id TEXT NOT NULL,
+    conversation INTEGER NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (client_event_id, conversation, actor_kind, actor_id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO client_events SELECT client_event_id, conversation, actor_kind, actor_id, seq FROM events;
+
+  CREATE TABLE placed_events (
     conversation INTEGER NOT NULL REFERENCES conversations (number),
     seq INTEGER NOT NULL,
     type TEXT NOT NULL,
@@ -220,16 +230,38 @@ export const MIGRATIONS: readonly string[] = [
     visitor_message_count INTEGER NOT NULL,
     said TEXT,
     message_seq INTEGER,
-    PRIMARY KEY (conversation, seq),
-    UNIQUE (client_event_id, conversation, actor_kind, actor_id)
+    PRIMARY KEY (conversation, seq)
   ) STRICT, WITHOUT ROWID;
-  INSERT INTO events_by_time SELECT * FROM events;
+  INSERT INTO placed_events SELECT * FROM events;
   DROP TABLE events;
-  ALTER TABLE events_by_time RENAME TO events;
+  ALTER TABLE placed_events RENAME TO events;
   CREATE INDEX changes_of_messages ON events (conversation, message_seq) WHERE message_seq IS NOT NULL;
 
-  -- Conversations whose row has not been folded up to the end of its log yet.
-  CREATE TABLE rows_behind (conversation INTEGER NOT NULL PRIMARY KEY REFERENCES conversations (number)) STRICT;
+  -- Events of the last second, in the order in which they happened, while so many happen that they cannot go to their places
+  -- one by one.
+  CREATE TABLE late_events (
+    number INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversations (number),
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    at TEXT NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id TEXT NOT NULL,
+    via TEXT NOT NULL,
+    client_event_id TEXT NOT NULL,
+    details TEXT NOT NULL,
+    is_visible INTEGER NOT NULL,
+    visitor_prev INTEGER NOT NULL,
+    message_count INTEGER NOT NULL,
+    visitor_message_count INTEGER NOT NULL,
+    message_seq INTEGER
+  ) STRICT;
+  CREATE VIEW all_events AS
+    SELECT conversation, seq, type, at, actor_kind, actor_id, via, client_event_id, details, is_visible, visitor_prev,
+      message_count, visitor_message_count FROM events
+    UNION ALL
+    SELECT conversation, seq, type, at, actor_kind, actor_id, via, client_event_id, details, is_visible, visitor_prev,
+      message_count, visitor_message_count FROM late_events;
   `,
 ];
 

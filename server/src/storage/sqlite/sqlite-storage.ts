@@ -4,39 +4,54 @@ import type { Caller } from './operations.ts';
 import { perform } from './operations.ts';
 import { toStoreError } from './store-error.ts';
 import { placeEvent } from './tables/events.ts';
-import type { WhichRows } from './tables/conversation-rows.ts';
+import type { WhichConversations } from './tables/live-conversations.ts';
 import type { Reads } from './tables/reads.ts';
 import type { Writes } from './tables/writes.ts';
 
 /** What the store is made of. */
 export interface SqliteStorageParts {
   reads: Reads;
+  /** The same, also of events that are not in their place. */
+  readsOfAll: Reads;
   write: Caller<Writes>;
-  /** Whether `write('writeRows')` may have something to do. */
-  areRowsBehind(): boolean;
+  /** Whether `write('placeLate')` may have something to do. */
+  anyLate(): boolean;
   close(): Promise<void>;
 }
 
 /** The storage interface over reads on this thread and writes on another. */
 export function createSqliteStorage(parts: SqliteStorageParts): Storage {
-  const { reads, write, areRowsBehind, close } = parts;
+  const { reads, readsOfAll, write, anyLate, close } = parts;
   let closing: Promise<void> | undefined;
-  const read: Caller<Reads> = async (name, ...parameters) => {
-    if (closing !== undefined)
-      throw new StoreUnavailableError(name, new Error('the store is closed'));
-    try {
-      return perform(reads, name, parameters);
-    } catch (error) {
-      throw toStoreError(name, error);
-    }
-  };
-  /** Conversations' rows as of the last ack. A store that cannot write is read as it is. */
-  const upToDate = async (workspaceId: string, which: WhichRows): Promise<void> => {
-    if (areRowsBehind()) await write('writeRows', workspaceId, which).catch(() => undefined);
+  const readFrom =
+    (table: Reads): Caller<Reads> =>
+    async (name, ...parameters) => {
+      if (closing !== undefined)
+        throw new StoreUnavailableError(name, new Error('the store is closed'));
+      try {
+        return perform(table, name, parameters);
+      } catch (error) {
+        throw toStoreError(name, error);
+      }
+    };
+  const read = readFrom(reads);
+  const readAll = readFrom(readsOfAll);
+  const engine: Engine = {
+    read,
+    write,
+    async readPlaced(workspaceId, which, name, ...parameters) {
+      const isPlaced =
+        !anyLate() ||
+        (await write('placeLate', workspaceId, which).then(
+          () => true,
+          () => false,
+        ));
+      return (isPlaced ? read : readAll)(name, ...parameters);
+    },
   };
   return {
     directory: createDirectory(read, write),
-    forWorkspace: (workspaceId) => createWorkspace(workspaceId, { read, write, upToDate }),
+    forWorkspace: (workspaceId) => createWorkspace(workspaceId, engine),
     async check() {
       // Any look-up reaches the file.
       await read('workspace', '');
@@ -50,7 +65,16 @@ export function createSqliteStorage(parts: SqliteStorageParts): Storage {
 interface Engine {
   read: Caller<Reads>;
   write: Caller<Writes>;
-  upToDate(workspaceId: string, which: WhichRows): Promise<void>;
+  /**
+   * Reads conversations as of the last ack: those meant are put into their place first. From a store that
+   * cannot write every event is read all the same, though rows may be a second old.
+   */
+  readPlaced<Name extends keyof Reads>(
+    workspaceId: string,
+    which: WhichConversations,
+    name: Name,
+    ...parameters: Parameters<Reads[Name]>
+  ): Promise<ReturnType<Reads[Name]>>;
 }
 
 function createDirectory(read: Caller<Reads>, write: Caller<Writes>): Directory {
@@ -119,39 +143,43 @@ function createWorkspace(id: string, engine: Engine): WorkspaceStorage {
   };
 }
 
-function createConversations(id: string, { read, write, upToDate }: Engine): ConversationStorage {
-  /** Reads rows of conversations. */
-  const readRows = async <Name extends keyof Reads>(
-    which: WhichRows,
+function createConversations(id: string, engine: Engine): ConversationStorage {
+  const { read, write } = engine;
+  /** Reads those conversations. */
+  const readPlaced = <Name extends keyof Reads>(
+    which: WhichConversations,
     name: Name,
     ...parameters: Parameters<Reads[Name]>
-  ) => {
-    await upToDate(id, which);
-    return read(name, ...parameters);
-  };
+  ) => engine.readPlaced(id, which, name, ...parameters);
   return {
     open: (conversation) => write('openConversation', id, conversation),
     get: (conversationId) =>
-      readRows({ conversationIds: [conversationId] }, 'conversation', id, conversationId),
+      readPlaced({ conversationIds: [conversationId] }, 'conversation', id, conversationId),
     getMany: (conversationIds) =>
-      readRows({ conversationIds }, 'conversations', id, conversationIds),
+      readPlaced({ conversationIds }, 'conversations', id, conversationIds),
     listForVisitor: (visitorId, limit, unreadIn) =>
-      readRows({ visitorId }, 'visitorConversations', id, visitorId, limit, unreadIn),
+      readPlaced({ visitorId }, 'visitorConversations', id, visitorId, limit, unreadIn),
     async append(request) {
       const appending = await write('append', id, request);
       if (appending.outcome !== 'appended') return appending;
       const { outcome, visitorPrev } = appending;
       return { outcome, event: placeEvent(request, appending), visitorPrev };
     },
-    readEvents: (query) => read('events', id, query),
-    listInbox: (query) => readRows('all', 'inbox', id, query),
-    changedSince: (cursor, limit) => readRows('all', 'changedConversations', id, cursor, limit),
+    readEvents: (query) =>
+      readPlaced({ conversationIds: [query.conversationId] }, 'events', id, query),
+    listInbox: (query) => readPlaced('all', 'inbox', id, query),
+    changedSince: (cursor, limit) => readPlaced('all', 'changedConversations', id, cursor, limit),
     // One that is behind repeats what changed meanwhile.
     currentCursor: () => read('latestCursor', id),
-    countInbox: (agentId) => readRows('all', 'inboxCounts', id, agentId),
-    countMessages: (queries) => read('messageCounts', id, queries),
+    countInbox: (agentId) => readPlaced('all', 'inboxCounts', id, agentId),
+    countMessages: (queries) =>
+      readPlaced({ conversationIds: queries.map(conversationOf) }, 'messageCounts', id, queries),
     advanceCursor: (advance) => write('advanceCursor', id, advance),
     cursorsOf: (conversationIds) => read('cursors', id, conversationIds),
     receiptsOf: (event) => read('receipts', id, event),
   };
+}
+
+function conversationOf({ conversationId }: { conversationId: string }): string {
+  return conversationId;
 }

@@ -7,18 +7,18 @@ import type { Writes } from './tables/writes.ts';
 /** Writes that may be under way: about a second of work. Beyond it refusing at once is kinder than answering too late. */
 const LIMIT = 10_000;
 
-/**
- * So many go over to the thread at once, and hear of their answers at once. With larger pieces the two threads and the
- * network would take turns, each waiting until the others are through with all that is under way.
- */
-const SLICE = 8;
+/** So many go over to the thread at once: it begins with the first while the network still brings the others. */
+const SENT_AT_ONCE = 8;
+
+/** So many answers are passed on in one turn of the event loop: the network gets the first ones while the others follow. */
+const TOLD_AT_ONCE = 32;
 
 /** What the thread says after each group. */
 export interface WriterMessage {
   /** To the writes of the group, in order. */
   answers: WriteAnswer[];
-  /** Whether conversations' rows in the file may be older than what was acknowledged. */
-  areRowsBehind: boolean;
+  /** Whether something that was acknowledged may not be where it is read. */
+  anyLate: boolean;
 }
 
 interface Item {
@@ -47,11 +47,11 @@ export class WriteQueue {
   #isScheduled = false;
   #onDrained: (() => void)[] = [];
   // A thread that starts finds out when it is asked.
-  #areRowsBehind = true;
+  #anyLate = true;
 
-  /** Whether readers have to ask for conversations' rows first, by `writeRows`. */
-  get areRowsBehind(): boolean {
-    return this.#areRowsBehind;
+  /** Whether readers of conversations have to ask for them first, by `placeLate`. */
+  get anyLate(): boolean {
+    return this.#anyLate;
   }
 
   /** Resolves when the write survives a power loss. */
@@ -63,7 +63,7 @@ export class WriteQueue {
       }
       const call = JSON.stringify([name, ...parameters]);
       this.#waiting.push({ name, call, resolve: resolve as Item['resolve'], reject });
-      if (this.#waiting.length >= SLICE) this.#send();
+      if (this.#waiting.length >= SENT_AT_ONCE) this.#send();
       else this.#schedule();
     });
 
@@ -82,7 +82,7 @@ export class WriteQueue {
     const unanswered = [...this.#sent, ...this.#waiting];
     this.#thread = null;
     this.#absence = cause;
-    this.#areRowsBehind = true;
+    this.#anyLate = true;
     this.#sent = [];
     this.#waiting = [];
     for (const item of unanswered) item.reject(new StoreUnavailableError(item.name, cause));
@@ -114,8 +114,8 @@ export class WriteQueue {
     this.#waiting = [];
   }
 
-  #settle({ answers, areRowsBehind }: WriterMessage): void {
-    this.#areRowsBehind = areRowsBehind;
+  #settle({ answers, anyLate }: WriterMessage): void {
+    this.#anyLate = anyLate;
     if (answers.length === 0) return;
     this.#answers.push(...answers);
     // Otherwise earlier ones are being told of, and these come after them.
@@ -123,7 +123,7 @@ export class WriteQueue {
   }
 
   #tellSlice(): void {
-    this.#tell(SLICE);
+    this.#tell(TOLD_AT_ONCE);
     if (this.#answers.length > 0) setImmediate(() => this.#tellSlice());
     this.#noteDrained();
   }

@@ -3,7 +3,7 @@ import { openForWriting } from './connection.ts';
 import type { WriteCall } from './group-commit.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { migrate } from './schema.ts';
-import { ROW_PATIENCE_MS } from './tables/conversation-rows.ts';
+import { PATIENCE_MS } from './tables/live-conversations.ts';
 import type { WriterMessage } from './write-queue.ts';
 import type { WriterOptions } from './writer.ts';
 import { CLOSE, READY } from './writer.ts';
@@ -20,11 +20,11 @@ const { file, isDurable }: WriterOptions = workerData;
 const connection = openForWriting(file, isDurable);
 migrate(connection);
 const groups = createGroupCommit(connection);
-let writingRows: NodeJS.Timeout | undefined;
+let placing: NodeJS.Timeout | undefined;
 
 parentPort?.on('message', (message: string) => {
   if (message === CLOSE) {
-    clearTimeout(writingRows);
+    clearTimeout(placing);
     // As the last connection it copies the log into the file.
     connection.close();
     parentPort?.close();
@@ -36,14 +36,14 @@ parentPort?.postMessage(READY);
 
 function commit(calls: WriteCall[]): void {
   const answers = groups.run(calls);
-  const areRowsBehind = groups.areRowsBehind();
-  parentPort?.postMessage(JSON.stringify({ answers, areRowsBehind } satisfies WriterMessage));
-  // When no other write comes, rows that wait for company are written all the same.
-  if (areRowsBehind) writingRows ??= setTimeout(writeRows, ROW_PATIENCE_MS);
+  const anyLate = groups.anyLate();
+  parentPort?.postMessage(JSON.stringify({ answers, anyLate } satisfies WriterMessage));
+  // What is late goes to its place when no other write comes, too.
+  if (anyLate) placing ??= setTimeout(placeLate, PATIENCE_MS);
 }
 
-function writeRows(): void {
-  writingRows = undefined;
+function placeLate(): void {
+  placing = undefined;
   commit([]);
 }
 

@@ -14,8 +14,8 @@ export interface WriterOptions {
 /** The writing thread, kept alive. */
 export interface Writer {
   readonly run: WriteQueue['run'];
-  /** Whether conversations' rows in the file may be older than what was acknowledged: see `writeRows`. */
-  areRowsBehind(): boolean;
+  /** Whether readers of conversations have to ask for them first, by `placeLate`. */
+  anyLate(): boolean;
   /** Finishes what was accepted and ends the thread. */
   close(): Promise<void>;
 }
@@ -66,7 +66,7 @@ export async function startWriter(options: WriterOptions): Promise<Writer> {
       checkpointer?.noteWrite();
       return queue.run(name, ...parameters);
     },
-    areRowsBehind: () => queue.areRowsBehind,
+    anyLate: () => queue.anyLate,
     async close() {
       isClosing = true;
       clearTimeout(restart);

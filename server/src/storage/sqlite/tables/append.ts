@@ -1,12 +1,12 @@
 import type { ConversationEvent, EventDraft } from '@alcove/protocol';
 import { foldConversation, isChange, isVisibleTo, sideOf } from '@alcove/protocol';
-import type { AppendRequest, AppendResult, ConversationRecord } from '../../storage.ts';
+import type { AppendRequest, AppendResult } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
 import { amendments } from './amendments.ts';
-import type { ConversationRows } from './conversation-rows.ts';
-import type { StoredEvent } from './events.ts';
+import type { EventValues, StoredEvent } from './events.ts';
 import { detailsOf, EVENT_COLUMNS, placeEvent, saidIn, saidOf, toEvent } from './events.ts';
-import type { LiveConversation } from './row-writer.ts';
+import type { LiveConversations } from './live-conversations.ts';
+import type { LiveConversation } from './placing.ts';
 
 /** `AppendResult` without what the caller knows by itself: the thread that asked puts the event together. */
 export type Appending =
@@ -14,15 +14,15 @@ export type Appending =
   | Exclude<AppendResult, { outcome: 'appended' }>;
 
 /** The one write to a log. There is one writer, so what is read here stands until it is written. */
-export function appendWrites(prepare: Prepare, rows: ConversationRows) {
-  const findEarlier = findingEarlier(prepare);
-  const insertEvent = insertingEvent(prepare);
+export function appendWrites(prepare: Prepare, live: LiveConversations) {
+  const findEarlier = findingEarlier(prepare, live);
+  const takeClientId = takingClientIds(prepare);
   const amend = amendments(prepare);
 
   return {
     append(workspaceId: string, request: AppendRequest): Appending {
       const { conversationId, event: draft, at, expectedSeq } = request;
-      const conversation = rows.find(workspaceId, conversationId);
+      const conversation = live.find(workspaceId, conversationId);
       if (conversation === undefined) return { outcome: 'not_found' };
 
       const before = conversation.record;
@@ -37,11 +37,15 @@ export function appendWrites(prepare: Prepare, rows: ConversationRows) {
       const { clientConversationId } = before;
       const after = { ...foldConversation(before, event), clientConversationId };
       const visitorMessages = conversation.visitorMessages + Number(isVisitorMessage(event));
-      if (!insertEvent(conversation.number, event, before, after, visitorMessages)) {
+      if (!takeClientId(conversation, event)) {
         return findEarlier(conversation, draft) ?? { outcome: 'stale' };
       }
-      if (isChange(event)) amend(conversation.number, event);
-      rows.advance(conversation, after, visitorMessages);
+      if (isChange(event)) {
+        live.place(conversation);
+        amend(conversation.number, event);
+      }
+      const values = valuesOf(conversation, event, after.messageCount, visitorMessages);
+      live.advance(conversation, { event: values, record: after, visitorMessages });
       return { outcome: 'appended', seq: event.seq, at: event.at, visitorPrev: before.visitorSeq };
     },
   };
@@ -52,52 +56,59 @@ function isVisitorMessage(event: ConversationEvent): boolean {
 }
 
 /** What the actor did before under the same id. */
-function findingEarlier(prepare: Prepare) {
+function findingEarlier(prepare: Prepare, live: LiveConversations) {
   const find = prepare<StoredEvent>(
-    `SELECT ${EVENT_COLUMNS}, said FROM events
-     WHERE client_event_id = ? AND conversation = ? AND actor_kind = ? AND actor_id = ?`,
+    `SELECT ${EVENT_COLUMNS}, said FROM events WHERE conversation = ?1 AND seq = (
+       SELECT seq FROM client_events
+       WHERE client_event_id = ?2 AND conversation = ?1 AND actor_kind = ?3 AND actor_id = ?4)`,
   );
-  return ({ number, record }: LiveConversation, draft: EventDraft): Appending | undefined => {
+  return (conversation: LiveConversation, draft: EventDraft): Appending | undefined => {
     const { actor, clientEventId, type } = draft;
-    const earlier = find.get(clientEventId, number, actor.kind, actor.id);
+    live.place(conversation);
+    const earlier = find.get(conversation.number, clientEventId, actor.kind, actor.id);
     if (earlier === undefined) return undefined;
     if (earlier.type !== type || saidIn(earlier) !== saidOf(draft)) {
       return { outcome: 'id_conflict' };
     }
-    return { outcome: 'duplicate', event: toEvent(record.id, earlier, earlier.seq - 1) };
+    return {
+      outcome: 'duplicate',
+      event: toEvent(conversation.record.id, earlier, earlier.seq - 1),
+    };
   };
 }
 
-/** Makes the function that inserts an event, unless its actor's client id is taken: then it answers `false`. */
-function insertingEvent(prepare: Prepare) {
+/** Makes the function that lets an event have its actor's client id. `false` when it is taken. */
+function takingClientIds(prepare: Prepare) {
   const insert = prepare(
-    `INSERT INTO events (conversation, ${EVENT_COLUMNS}, message_seq, is_visible, message_count, visitor_message_count)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO client_events (client_event_id, conversation, actor_kind, actor_id, seq) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (client_event_id, conversation, actor_kind, actor_id) DO NOTHING`,
   );
-  return (
-    conversation: number,
-    event: ConversationEvent,
-    before: ConversationRecord,
-    after: ConversationRecord,
-    visitorMessages: number,
-  ): boolean => {
-    const { changes } = insert.run(
-      conversation,
-      event.seq,
-      event.type,
-      event.at,
-      event.actor.kind,
-      event.actor.id,
-      event.via,
-      event.clientEventId,
-      detailsOf(event),
-      before.visitorSeq,
-      isChange(event) ? event.messageSeq : null,
-      Number(isVisibleTo('visitor', event.type)),
-      after.messageCount,
-      visitorMessages,
-    );
-    return changes === 1;
+  return ({ number }: LiveConversation, event: ConversationEvent): boolean => {
+    const { clientEventId, actor, seq } = event;
+    return insert.run(clientEventId, number, actor.kind, actor.id, seq).changes === 1;
   };
+}
+
+function valuesOf(
+  { number, record }: LiveConversation,
+  event: ConversationEvent,
+  messages: number,
+  visitorMessages: number,
+): EventValues {
+  return [
+    number,
+    event.seq,
+    event.type,
+    event.at,
+    event.actor.kind,
+    event.actor.id,
+    event.via,
+    event.clientEventId,
+    detailsOf(event),
+    record.visitorSeq,
+    isChange(event) ? event.messageSeq : null,
+    Number(isVisibleTo('visitor', event.type)),
+    messages,
+    visitorMessages,
+  ];
 }

@@ -1,7 +1,7 @@
 import type { ActorKind, Cursor, Receipt } from '@alcove/protocol';
 import type { CursorAdvance } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
-import type { ConversationRows } from './conversation-rows.ts';
+import type { LiveConversations } from './live-conversations.ts';
 import { CONVERSATION_NUMBER } from './conversations.ts';
 
 interface CursorColumns {
@@ -48,7 +48,7 @@ export function cursorReads(prepare: Prepare) {
 }
 
 /** What is written of cursors. */
-export function cursorWrites(prepare: Prepare, rows: ConversationRows) {
+export function cursorWrites(prepare: Prepare, live: LiveConversations) {
   const find = prepare<CursorColumns>(
     `SELECT ${COLUMNS} FROM cursors
      WHERE conversation = ? AND participant_kind = ? AND participant_id = ?`,
@@ -70,7 +70,7 @@ export function cursorWrites(prepare: Prepare, rows: ConversationRows) {
     ): { cursor: Cursor; hasMoved: boolean } | null {
       const { conversationId, participant } = advance;
       const { kind, id } = participant;
-      const conversation = rows.find(workspaceId, conversationId);
+      const conversation = live.find(workspaceId, conversationId);
       if (conversation === undefined) return null;
 
       const { number, record } = conversation;

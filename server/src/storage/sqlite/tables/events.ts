@@ -27,14 +27,25 @@ export interface StoredEvent extends EventColumns {
 export const EVENT_COLUMNS =
   'seq, type, at, actor_kind, actor_id, via, client_event_id, details, visitor_prev';
 
+/** The columns that are written when an event happens, in the order of `EventValues`. */
+export const EVENT_VALUES = `conversation, ${EVENT_COLUMNS}, message_seq, is_visible, message_count, visitor_message_count`;
+
+export const EVENT_PLACEHOLDERS = '?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?';
+
+/** An event as it is written. */
+export type EventValues = readonly (string | number | null)[];
+
+/** Where events are read: in their place, or also where they wait for it, which takes longer. */
+export type EventSource = 'events' | 'all_events';
+
 /** What is read of logs. */
-export function eventReads(prepare: Prepare) {
-  const ofConversation = `SELECT ${EVENT_COLUMNS} FROM events
+export function eventReads(prepare: Prepare, source: EventSource) {
+  const ofConversation = `SELECT ${EVENT_COLUMNS} FROM ${source}
     WHERE conversation = ${CONVERSATION_NUMBER} AND seq > ? AND seq < ? AND is_visible >= ?`;
   const upwards = prepare<EventColumns>(`${ofConversation} ORDER BY seq LIMIT ?`);
   const downwards = prepare<EventColumns>(`${ofConversation} ORDER BY seq DESC LIMIT ?`);
   const countsUpTo = prepare<{ message_count: number; visitor_message_count: number }>(
-    `SELECT message_count, visitor_message_count FROM events
+    `SELECT message_count, visitor_message_count FROM ${source}
      WHERE conversation = ${CONVERSATION_NUMBER} AND seq <= ? ORDER BY seq DESC LIMIT 1`,
   );
 

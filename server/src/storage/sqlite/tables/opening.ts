@@ -1,11 +1,11 @@
 import { emptyConversation } from '@alcove/protocol';
 import type { ConversationRecord, OpenConversation } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
-import type { ConversationRows } from './conversation-rows.ts';
+import type { LiveConversations } from './live-conversations.ts';
 import { FOLDED_COLUMNS, foldedColumns, foldedValues, OPENED_COLUMNS } from './conversations.ts';
 
 /** The write that opens a conversation. */
-export function openingWrites(prepare: Prepare, rows: ConversationRows) {
+export function openingWrites(prepare: Prepare, live: LiveConversations) {
   const insert = prepare(
     `INSERT INTO conversations (workspace_id, ${[...OPENED_COLUMNS, ...FOLDED_COLUMNS].join(', ')})
      VALUES (?, ?, ?, ?, ?, ?, ${FOLDED_COLUMNS.map(() => '?').join(', ')})`,
@@ -18,7 +18,7 @@ export function openingWrites(prepare: Prepare, rows: ConversationRows) {
     openConversation(workspaceId: string, opened: OpenConversation): ConversationRecord {
       const { id, visitorId, contactId, clientConversationId, createdAt } = opened;
       const earlier = byClientId.get(workspaceId, visitorId, clientConversationId);
-      const known = earlier && rows.find(workspaceId, earlier.id);
+      const known = earlier && live.find(workspaceId, earlier.id);
       if (known !== undefined) return known.record;
       const conversation: ConversationRecord = {
         ...emptyConversation({ id, visitorId, contactId, createdAt }),

@@ -4,6 +4,7 @@ import { agentReads } from './agents.ts';
 import { contactReads } from './contacts.ts';
 import { conversationReads } from './conversations.ts';
 import { cursorReads } from './cursors.ts';
+import type { EventSource } from './events.ts';
 import { eventReads } from './events.ts';
 import { inboxReads } from './inbox.ts';
 import { invitationReads } from './invitations.ts';
@@ -14,8 +15,8 @@ import { workspaceReads } from './workspaces.ts';
 /** Every read, its statements prepared. What belongs to a workspace takes its id first. */
 export type Reads = ReturnType<typeof createReads>;
 
-/** Prepares every read on one connection. */
-export function createReads(prepare: Prepare) {
+/** Prepares every read on one connection. `all_events` finds events also where they wait for their place. */
+export function createReads(prepare: Prepare, events: EventSource = 'events') {
   const tables = {
     ...workspaceReads(prepare),
     ...accountReads(prepare),
@@ -24,7 +25,7 @@ export function createReads(prepare: Prepare) {
     ...invitationReads(prepare),
     ...contactReads(prepare),
     ...conversationReads(prepare),
-    ...eventReads(prepare),
+    ...eventReads(prepare, events),
     ...inboxReads(prepare),
     ...cursorReads(prepare),
   };

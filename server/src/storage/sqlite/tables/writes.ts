@@ -4,9 +4,9 @@ import { accountWrites } from './accounts.ts';
 import { agentWrites } from './agents.ts';
 import { appendWrites } from './append.ts';
 import { contactWrites } from './contacts.ts';
-import type { ConversationRows, WhichRows } from './conversation-rows.ts';
 import { cursorWrites } from './cursors.ts';
 import { invitationWrites } from './invitations.ts';
+import type { LiveConversations, WhichConversations } from './live-conversations.ts';
 import { openingWrites } from './opening.ts';
 import { sessionWrites } from './sessions.ts';
 import { workspaceWrites } from './workspaces.ts';
@@ -15,7 +15,7 @@ import { workspaceWrites } from './workspaces.ts';
 export type Writes = ReturnType<typeof createWrites>;
 
 /** Prepares every write on one connection. Each runs inside a transaction that its caller opened. */
-export function createWrites(prepare: Prepare, rows: ConversationRows) {
+export function createWrites(prepare: Prepare, live: LiveConversations) {
   // The smallest write that reaches the disk: the schema's number over itself.
   const touch = prepare(`PRAGMA user_version = ${MIGRATIONS.length}`);
   return {
@@ -25,12 +25,12 @@ export function createWrites(prepare: Prepare, rows: ConversationRows) {
     ...agentWrites(prepare),
     ...invitationWrites(prepare),
     ...contactWrites(prepare),
-    ...openingWrites(prepare, rows),
-    ...appendWrites(prepare, rows),
-    ...cursorWrites(prepare, rows),
-    /** Brings rows up to their logs, for somebody who is about to read them. */
-    writeRows(workspaceId: string, which: WhichRows): void {
-      rows.write(workspaceId, which);
+    ...openingWrites(prepare, live),
+    ...appendWrites(prepare, live),
+    ...cursorWrites(prepare, live),
+    /** Puts into its place what is late, for somebody who is about to read it. */
+    placeLate(workspaceId: string, which: WhichConversations): void {
+      live.placeAll(workspaceId, which);
     },
     touch(): void {
       touch.run();

@@ -7,7 +7,7 @@ import { preparer } from '../connection.ts';
 import type { GroupCommit, WriteAnswer, WriteCall } from '../group-commit.ts';
 import { createGroupCommit } from '../group-commit.ts';
 import { migrate } from '../schema.ts';
-import { ROW_PATIENCE_MS } from './conversation-rows.ts';
+import { PATIENCE_MS } from './live-conversations.ts';
 import { createReads } from './reads.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
@@ -28,37 +28,37 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('writes rows along with a few events', () => {
+it('puts a few events and their row into place at once', () => {
   groups.run([says('cv_0')]);
-  expect(groups.areRowsBehind()).toBe(false);
+  expect(groups.anyLate()).toBe(false);
   expect(rowSeq('cv_0')).toBe(1);
 });
 
-it('lets rows wait while much is written, and writes them when somebody is about to read them', () => {
+it('lets conversations be late while much is written, and places them when somebody is about to read them', () => {
   groups.run(Array.from({ length: MANY }, (_, n) => says(`cv_${n % 2}`)));
   expect([rowSeq('cv_0'), rowSeq('cv_1')]).toEqual([0, 0]);
-  expect(groups.areRowsBehind()).toBe(true);
-  groups.run([['writeRows', WORKSPACE, { conversationIds: ['cv_1', 'cv_none'] }]]);
+  expect(groups.anyLate()).toBe(true);
+  groups.run([['placeLate', WORKSPACE, { conversationIds: ['cv_1', 'cv_none'] }]]);
   expect([rowSeq('cv_0'), rowSeq('cv_1')]).toEqual([0, 10]);
-  groups.run([['writeRows', 'ws_other', 'all']]);
-  groups.run([['writeRows', WORKSPACE, { visitorId: 'vi_other' }]]);
+  groups.run([['placeLate', 'ws_other', 'all']]);
+  groups.run([['placeLate', WORKSPACE, { visitorId: 'vi_other' }]]);
   expect(rowSeq('cv_0')).toBe(0);
-  groups.run([['writeRows', WORKSPACE, { visitorId: 'vi_1' }]]);
+  groups.run([['placeLate', WORKSPACE, { visitorId: 'vi_1' }]]);
   expect(rowSeq('cv_0')).toBe(10);
-  expect(groups.areRowsBehind()).toBe(false);
+  expect(groups.anyLate()).toBe(false);
 });
 
-it('lets no row wait longer than a second, whatever else is written', () => {
+it('lets nothing be late for long, whatever else is written', () => {
   groups.run(Array.from({ length: MANY }, () => says('cv_0')));
-  vi.advanceTimersByTime(ROW_PATIENCE_MS / 2);
+  vi.advanceTimersByTime(PATIENCE_MS / 2);
   groups.run(Array.from({ length: MANY }, (_, n) => says(`cv_${n % 2}`)));
   expect(rowSeq('cv_0')).toBe(0);
-  vi.advanceTimersByTime(ROW_PATIENCE_MS / 2);
+  vi.advanceTimersByTime(PATIENCE_MS / 2);
   groups.run(Array.from({ length: MANY }, () => says('cv_2')));
   expect([rowSeq('cv_0'), rowSeq('cv_1')]).toEqual([30, 0]);
 });
 
-it('appends behind a row that waits', () => {
+it('goes on from what is late', () => {
   groups.run(Array.from({ length: MANY }, () => says('cv_0')));
   expect(groups.run([says('cv_0')])).toMatchObject([{ result: { seq: MANY + 1 } }]);
   const opening = {
@@ -74,16 +74,32 @@ it('appends behind a row that waits', () => {
   ]);
 });
 
-it('catches up with the log after a crash', () => {
-  groups.run(Array.from({ length: MANY }, (_, n) => says(`cv_${n % 2}`)));
-  groups = createGroupCommit(connection);
-  expect(groups.areRowsBehind(), 'as far as is known').toBe(true);
-  groups.run([['writeRows', WORKSPACE, { conversationIds: ['cv_4'] }]]);
-  expect(groups.areRowsBehind()).toBe(false);
+it('knows a repeat of what is late, and changes it', () => {
+  const said = says('cv_0');
+  groups.run([said, ...Array.from({ length: MANY }, () => says('cv_1'))]);
+  expect(groups.run([said])).toMatchObject([
+    { result: { outcome: 'duplicate', event: { seq: 1 } } },
+  ]);
+  groups.run([...Array.from({ length: MANY }, () => says('cv_2'))]);
+  const words = { content: { kind: 'text', text: 'Other words' } } as const;
+  const edit = append('cv_2', { ...drafts.edits(), ...words } as EventDraft);
+  groups.run([edit, ...Array.from({ length: MANY }, () => says('cv_1')), edit]);
+  groups.run([['placeLate', WORKSPACE, 'all']]);
+  const query = { conversationId: 'cv_2', audience: 'agents', after: 0, limit: 1 } as const;
+  expect(reads().events(WORKSPACE, query)).toMatchObject([words]);
   expectExact();
 });
 
-it('says for each row whether it is exact, whatever happens in which order', () => {
+it('catches up with the log after a crash', () => {
+  groups.run(Array.from({ length: MANY }, (_, n) => says(`cv_${n % 2}`)));
+  groups = createGroupCommit(connection);
+  expect(groups.anyLate(), 'as far as is known').toBe(true);
+  groups.run([['placeLate', WORKSPACE, { conversationIds: ['cv_4'] }]]);
+  expect(groups.anyLate()).toBe(false);
+  expectExact();
+});
+
+it('has every event once, in its place or on its way, and rows that fit, whatever happens in which order', () => {
   fc.assert(
     fc.property(fc.array(step(), { maxLength: 30 }), (steps) => {
       open();
@@ -91,9 +107,9 @@ it('says for each row whether it is exact, whatever happens in which order', () 
         act();
         expectExact();
       }
-      groups.run([['writeRows', WORKSPACE, 'all']]);
-      expect(groups.areRowsBehind()).toBe(false);
-      expect(connection.prepare('SELECT * FROM rows_behind').all()).toEqual([]);
+      groups.run([['placeLate', WORKSPACE, 'all']]);
+      expect(groups.anyLate()).toBe(false);
+      expect(connection.prepare('SELECT * FROM late_events').all()).toEqual([]);
       expectExact();
     }),
     { numRuns: 150 },
@@ -150,11 +166,11 @@ function step(): fc.Arbitrary<() => void> {
     group({ minLength: MANY, maxLength: 2 * MANY }).map(run),
     // One write of many fails: all are taken back, and run again one by one.
     group({ minLength: MANY, maxLength: MANY }).map((calls) => run(calls.with(MANY / 2, fails))),
-    fc.constant(run([['writeRows', WORKSPACE, { conversationIds: ['cv_0', 'cv_3'] }]])),
+    fc.constant(run([['placeLate', WORKSPACE, { conversationIds: ['cv_0', 'cv_3'] }]])),
     fc.constant(() => {
       groups = createGroupCommit(connection);
     }),
-    fc.constant(() => vi.advanceTimersByTime(ROW_PATIENCE_MS)),
+    fc.constant(() => vi.advanceTimersByTime(PATIENCE_MS)),
     fc.constant(run([])),
   );
 }
@@ -219,19 +235,23 @@ function reads() {
   return createReads(preparer(connection));
 }
 
-/** Rows that are not said to be behind are the folds of their logs, and counts count the rows. */
+/** Every log is whole and once in the file; rows of logs that are in place are their folds; counts count the rows. */
 function expectExact(): void {
-  const { conversation, events, inboxCounts, inbox } = reads();
-  const behind = new Set(
+  const { conversation, inboxCounts, inbox } = reads();
+  const { events } = createReads(preparer(connection), 'all_events');
+  const late = new Set(
     connection
-      .prepare('SELECT id FROM rows_behind JOIN conversations ON number = conversation')
+      .prepare(
+        'SELECT id FROM late_events JOIN conversations ON conversations.number = conversation',
+      )
       .all()
       .map(({ id }) => id),
   );
   for (const id of CONVERSATIONS) {
-    if (behind.has(id)) continue;
-    const row = conversation(WORKSPACE, id);
     const log = events(WORKSPACE, { conversationId: id, audience: 'agents', after: 0, limit: 1e6 });
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
+    if (late.has(id)) continue;
+    const row = conversation(WORKSPACE, id);
     const empty = emptyConversation({ id, visitorId: 'vi_1', contactId: 'co_1', createdAt: AT });
     expect(row).toEqual({ ...log.reduce(foldConversation, empty), clientConversationId: id });
   }
@@ -240,6 +260,10 @@ function expectExact(): void {
     const { conversations } = inbox(WORKSPACE, { view, agentId: 'ag_1', limit: 10 });
     expect(counts[view]).toBe(conversations.length);
   }
+  const lengths = connection.prepare(
+    'SELECT (SELECT count(*) FROM client_events) AS acts, (SELECT count(*) FROM all_events) AS events',
+  );
+  expect(lengths.get()).toMatchObject({ acts: lengths.get()?.['events'] });
 }
 
 function expectDone(answers: readonly WriteAnswer[]): void {
