@@ -32,6 +32,10 @@ export interface Limits {
   handshakesPerAddress: Rate;
   /** Connections from one address block. Mobile networks hide many people behind one address. */
   socketsPerAddress: number;
+  /** Connections of one visitor to this node: tabs share one where browsers let them, a tab each elsewhere. */
+  socketsPerVisitor: number;
+  /** Visitors of one workspace who are connected to this node: one site must not take the places of all others. */
+  visitorsPerWorkspace: number;
 
   /**
    * A connection is read no faster; more arrives later. Above what the rates of commands allow in the long run, and far
@@ -73,6 +77,8 @@ export interface Limits {
   /** Several nodes: whoever is here is so for this long, unless the node says it again; which it does this often. */
   presenceTtlMs: number;
   presenceRefreshMs: number;
+  /** Somebody without a connection is there for so long after each `hello.get`. Browsers wake hidden pages once a minute. */
+  attendanceMs: number;
   /** Of each session and conversation one beginning and one end of typing are relayed in this time. */
   typingIntervalMs: number;
   /** That a visitor is there is written down again after this time, or when the page is another one. */
@@ -159,6 +165,8 @@ export const defaultLimits: Limits = {
   handshakeWaitMs: 30 * SECOND,
   handshakesPerAddress: { points: 300, durationMs: 10 * SECOND },
   socketsPerAddress: 1_000,
+  socketsPerVisitor: 50,
+  visitorsPerWorkspace: 20_000,
   visitorFramesPerSecond: 15,
   agentFramesPerSecond: 60,
 
@@ -175,6 +183,7 @@ export const defaultLimits: Limits = {
   verifiedMs: MINUTE,
   sessionCheckMs: MINUTE,
   presenceGraceMs: 15 * SECOND,
+  attendanceMs: 75 * SECOND,
   presenceTtlMs: 30 * SECOND,
   presenceRefreshMs: 10 * SECOND,
   typingIntervalMs: 2 * SECOND,

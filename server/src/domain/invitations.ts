@@ -43,7 +43,8 @@ export interface Invitations {
    * Uses the link up. Whoever has an account already proves it by its password and joins with it.
    *
    * @throws DomainError `not_found` as above; `conflict` when the address has an account with another password, or is
-   * a member already. The link stays good then, unless the account was made at the same moment through another link.
+   * a member already. The link stays good then, unless the address came to its account, or its membership, through
+   * another link at the same moment.
    */
   accept(acceptance: AcceptInvitation): Promise<Joined>;
 }
@@ -138,10 +139,11 @@ async function accept(options: InvitationsOptions, acceptance: AcceptInvitation)
   const { storage, clock, roster } = options;
   const { workspaceId, role, tokenHash } = await findUsable(options, acceptance.token);
   const known = await findNewcomer(options, workspaceId, acceptance);
-  // Everything that a person can mend was checked: from here on the link is used up, whatever happens.
+  // Everything that a person can mend was checked: from here on the link is used up, whatever happens. Earlier, one link
+  // could make as many accounts as are asked for at once, for addresses of others.
   const now = toIso(clock.now());
   if (!(await storage.directory.invitations.consume(tokenHash, now))) throw unusable();
-  const account = known ?? (await createAccount(options, acceptance));
+  const account = known ?? (await createAccount(options, workspaceId, acceptance));
   const agent: AgentRecord = {
     id: createId('ag'),
     workspaceId,
@@ -174,18 +176,22 @@ async function findNewcomer(
 }
 
 async function createAccount(
-  { storage, passwords, clock }: InvitationsOptions,
-  { email, password }: AcceptInvitation,
+  options: InvitationsOptions,
+  workspaceId: string,
+  acceptance: AcceptInvitation,
 ): Promise<AccountRecord> {
+  const { storage, passwords, clock } = options;
   const account: AccountRecord = {
     id: createId('ac'),
-    email,
-    passwordHash: await passwords.hash(password),
+    email: acceptance.email,
+    passwordHash: await passwords.hash(acceptance.password),
     createdAt: toIso(clock.now()),
   };
-  const outcome = await storage.directory.accounts.create(account);
-  if (outcome === 'email_taken') throw otherPassword();
-  return account;
+  if ((await storage.directory.accounts.create(account)) === 'created') return account;
+  // Made at the same moment through another link: by the same person, if the password is the same.
+  const known = await findNewcomer(options, workspaceId, acceptance);
+  if (!known) throw new Error('an address is taken by no account');
+  return known;
 }
 
 function presentInvitation({ id, role, createdAt, expiresAt }: InvitationRecord): Invitation {

@@ -1,5 +1,6 @@
 import { type Actor, type PresenceStatus, TEAM_ID } from '@alcove/protocol';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Limits } from '../limits.ts';
 import type { EventPublisher } from './event-publisher.ts';
 import { actorOf, type Principal } from './principal.ts';
 
@@ -7,6 +8,8 @@ import { actorOf, type Principal } from './principal.ts';
 export interface Presence {
   /** Counts a connection in. The answer ends it. */
   connect(principal: Principal): () => void;
+  /** Counts somebody in who has no connection and asks every few seconds instead, until they stop asking. */
+  attend(principal: Principal): void;
   isTeamOnline(workspaceId: string): Promise<boolean>;
   /** Those of the ids who are online. */
   onlineAgents(workspaceId: string, agentIds: readonly string[]): Promise<string[]>;
@@ -17,7 +20,11 @@ export interface Presence {
 /** The team is a participant of its own: it is online as long as one of the agents is. */
 const TEAM: Actor = { kind: 'agent', id: TEAM_ID };
 
-export function createPresence(options: { cluster: Cluster; publisher: EventPublisher }): Presence {
+export function createPresence(options: {
+  cluster: Cluster;
+  publisher: EventPublisher;
+  limits: Pick<Limits, 'attendanceMs'>;
+}): Presence {
   const { cluster, publisher } = options;
 
   const stopListening = cluster.presence.onChange((workspaceId, key, status) => {
@@ -31,17 +38,22 @@ export function createPresence(options: { cluster: Cluster; publisher: EventPubl
     return ids.filter((_, index) => isOnline(statuses[index]));
   }
 
+  function connect(principal: Principal) {
+    const { workspaceId } = principal;
+    const leave = cluster.presence.join(workspaceId, keyOf(actorOf(principal)));
+    if (principal.kind === 'visitor') return leave;
+    const leaveTeam = cluster.presence.join(workspaceId, keyOf(TEAM));
+    return () => {
+      leave();
+      leaveTeam();
+    };
+  }
+
+  const attendance = createAttendance(connect, options.limits);
+
   return {
-    connect(principal) {
-      const { workspaceId } = principal;
-      const leave = cluster.presence.join(workspaceId, keyOf(actorOf(principal)));
-      if (principal.kind === 'visitor') return leave;
-      const leaveTeam = cluster.presence.join(workspaceId, keyOf(TEAM));
-      return () => {
-        leave();
-        leaveTeam();
-      };
-    },
+    connect,
+    attend: attendance.attend,
     async isTeamOnline(workspaceId) {
       const [status] = await cluster.presence.statusOf(workspaceId, [keyOf(TEAM)]);
       // When nobody can tell, a visitor is not sent away.
@@ -51,7 +63,38 @@ export function createPresence(options: { cluster: Cluster; publisher: EventPubl
     async onlineVisitors(workspaceId, visitorIds) {
       return new Set(await online(workspaceId, 'visitor', visitorIds));
     },
-    close: stopListening,
+    close() {
+      stopListening();
+      attendance.close();
+    },
+  };
+}
+
+/** Keeps those connected who ask now and then. */
+function createAttendance(
+  connect: Presence['connect'],
+  { attendanceMs }: Pick<Limits, 'attendanceMs'>,
+) {
+  /** What ends each, by participant. */
+  const attending = new Map<string, NodeJS.Timeout>();
+  return {
+    attend(principal: Principal) {
+      const key = `${principal.workspaceId}/${keyOf(actorOf(principal))}`;
+      const known = attending.get(key);
+      if (known) {
+        known.refresh();
+        return;
+      }
+      const leave = connect(principal);
+      const onSilence = () => {
+        attending.delete(key);
+        leave();
+      };
+      attending.set(key, setTimeout(onSilence, attendanceMs).unref());
+    },
+    close() {
+      for (const timer of attending.values()) clearTimeout(timer);
+    },
   };
 }
 

@@ -14,14 +14,15 @@ export function createAgentCommands(options: {
   limits: Limits;
 }): CommandTable<Caller<AgentPrincipal>, AgentCommands> {
   const { messages, messageChanges, conversations, logReader, readCursors } = options.domain;
-  const { typing, inbox, contacts, greetings, receipts } = options.domain;
+  const { typing, inbox, contacts, greetings, presence, receipts } = options.domain;
   const sends = { name: 'agent-sends', rate: options.limits.agentSends };
   const others = { name: 'agent-commands', rate: options.limits.agentCommands };
 
   return {
-    'hello.get': command(others, schemas['hello.get'], ({ principal }) =>
-      greetings.helloAgent(principal),
-    ),
+    'hello.get': command(others, schemas['hello.get'], ({ principal }) => {
+      presence.attend(principal);
+      return greetings.helloAgent(principal);
+    }),
     'message.send': write(sends, schemas['message.send'], messages.send),
     'message.edit': write(sends, schemas['message.edit'], messageChanges.edit),
     'message.delete': write(sends, schemas['message.delete'], messageChanges.delete),

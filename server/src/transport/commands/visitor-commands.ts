@@ -14,14 +14,15 @@ export function createVisitorCommands(options: {
   limits: Limits;
 }): CommandTable<Caller<VisitorPrincipal>, VisitorCommands> {
   const { messages, messageChanges, logReader, readCursors } = options.domain;
-  const { typing, contacts, greetings } = options.domain;
+  const { typing, contacts, greetings, presence } = options.domain;
   const sends = { name: 'visitor-sends', rate: options.limits.visitorSends };
   const others = { name: 'visitor-commands', rate: options.limits.visitorCommands };
 
   return {
-    'hello.get': command(others, schemas['hello.get'], ({ principal }) =>
-      greetings.helloVisitor(principal),
-    ),
+    'hello.get': command(others, schemas['hello.get'], ({ principal }) => {
+      presence.attend(principal);
+      return greetings.helloVisitor(principal);
+    }),
     'message.send': write(sends, schemas['message.send'], messages.send),
     'message.edit': write(sends, schemas['message.edit'], messageChanges.edit),
     'message.delete': write(sends, schemas['message.delete'], messageChanges.delete),

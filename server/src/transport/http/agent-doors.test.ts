@@ -542,6 +542,19 @@ describe('invitations', () => {
     });
   });
 
+  test('let a newcomer into two workspaces at the same moment, who gives the same password to both', async () => {
+    const other = await server.createWorkspace('Third');
+    const links = [
+      await invite(owner),
+      await server.execute('agent.invite', { workspace: other.key, role: 'agent' }),
+    ];
+    const email = 'two-links@chat.example';
+    const joined = await Promise.all(links.map(({ url }) => accept(tokenOf(url), { email })));
+    expect(joined.map(({ status }) => status)).toEqual([200, 200]);
+    expect(joined[1]?.json).toMatchObject({ workspace: { id: other.id } });
+    expect(joined[0]?.json).not.toMatchObject({ workspace: { id: other.id } });
+  });
+
   test('are made by owners and admins; an owner by owners only', async () => {
     const [admin, agent] = [await server.createAgent('admin'), await server.createAgent('agent')];
     const make = (by: TestAgent, role: string) => as(by, 'POST', HTTP_PATHS.invitations, { role });

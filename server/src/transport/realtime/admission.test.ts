@@ -18,6 +18,13 @@ describe('admission', () => {
     expect([ask(), ask()]).toEqual([undefined, expect.any(Number)]);
   });
 
+  it('lets the first one in at any moment, however rare its places are', () => {
+    const rate = { points: 1, durationMs: 60_000 };
+    for (let at = 0.1; at < 100_000; at += 33.3) {
+      expect(createAdmission({ rate, longestWaitMs: 30_000, now: () => at }).ask()).toBeUndefined();
+    }
+  });
+
   it('never lets in more than a tenth above its rate in any second, however many knock', () => {
     const { time, ask } = createDoor();
     const admittedAt: number[] = [];

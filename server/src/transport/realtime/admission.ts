@@ -33,9 +33,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
   return {
     ask() {
       const at = now();
-      const nextEmptyAt = Math.max(bucketIsEmptyAt, at) + spacingMs;
-      if (nextEmptyAt - at > slackMs) return line.takePlace(spacingMs);
-      bucketIsEmptyAt = nextEmptyAt;
+      const fullMs = Math.max(bucketIsEmptyAt - at, 0);
+      if (fullMs + spacingMs > slackMs) return line.takePlace(spacingMs);
+      bucketIsEmptyAt = at + fullMs + spacingMs;
       return undefined;
     },
   };

@@ -7,13 +7,16 @@ import type {
   Principal,
   VisitorPrincipal,
 } from '../../domain/principal.ts';
+import type { Limits } from '../../limits.ts';
 import type { Answer, Commands } from '../commands/commands.ts';
+import { createCrowding } from './crowding.ts';
 import { roomOfAgents, roomOfVisitor, roomOfVisitors } from './rooms.ts';
+import type { SocketServer } from './socket-server.ts';
 
 /** What differs between the namespaces. */
 export interface Door<Who extends Principal = Principal> {
   readonly via: Via;
-  /** @throws DomainError when the token, or the page that it comes from, is none of ours. */
+  /** @throws DomainError when the token, or the page that it comes from, is none of ours, or there is no room. */
   authenticate(accessToken: string, origin: string | undefined): Promise<Who>;
   roomsOf(principal: Who): string[];
   hello(principal: Who): Promise<VisitorHello | AgentHello>;
@@ -23,6 +26,8 @@ export interface Door<Who extends Principal = Principal> {
 }
 
 interface DoorOptions {
+  io: SocketServer;
+  limits: Limits;
   authenticator: Authenticator;
   commands: Commands;
   domain: Domain;
@@ -31,11 +36,13 @@ interface DoorOptions {
 /** The way in for browsers on the workspace's sites. */
 export function createVisitorDoor(options: DoorOptions): Door<VisitorPrincipal> {
   const { authenticator, commands, domain } = options;
+  const checkCrowding = createCrowding(options);
   return {
     via: 'widget',
     async authenticate(accessToken, origin) {
       const principal = await authenticator.visitor(accessToken);
       await authenticator.checkVisitorOrigin(principal.workspaceId, origin);
+      checkCrowding(principal);
       return principal;
     },
     roomsOf: ({ workspaceId, visitorId }) => [

@@ -234,6 +234,28 @@ describe('a crowd at the door', () => {
     });
   });
 
+  it.each([
+    ['one visitor', { socketsPerVisitor: 2 }, 'rate_limited'],
+    ['one workspace, its agents excepted', { visitorsPerWorkspace: 2 }, 'busy'],
+  ])('of %s is only so large, as long as it is', async (_whose, limits, code) => {
+    const { strict, workspace } = await startStrict(limits);
+    const visitor = await workspace.addVisitor();
+    const [first, second] = [strict.connect(visitor), strict.connect(visitor)];
+    await Promise.all([first.next('hello'), second.next('hello')]);
+    const { data } = await strict.connect(visitor).next('connect_error');
+    expect(data).toMatchObject({ code, retryable: true, retryAfterMs: expect.any(Number) });
+    await strict.connect(await workspace.addAgent('Support')).next('hello');
+    const elsewhere = await (await strict.createWorkspace()).addVisitor();
+    await strict.connect(elsewhere).next('hello');
+    first.socket.disconnect();
+    await vi.waitFor(async () => {
+      const client = strict.connect(visitor);
+      const isIn = client.next('hello').then(() => true);
+      const isOut = client.next('connect_error').then(() => false);
+      expect(await Promise.race([isIn, isOut])).toBe(true);
+    });
+  });
+
   it('does not reach the store before there is a place', async () => {
     let looks = 0;
     const { strict, workspace } = await startStrict(
