@@ -80,11 +80,27 @@ describe('an edit', () => {
     expect(messagesOf(client, id)[0]).toMatchObject({ content: { text: 'hello' } });
   });
 
-  it('goes out in the order in which it was made', async () => {
+  it('goes out in the order in which it was made, however often an earlier one has to be repeated', async () => {
     const { client, id } = await talk('one');
+    let tries = 0;
+    scene.server.faults.onCommand = ({ name }) =>
+      name === 'message.edit' && ++tries < 3
+        ? { ok: false, code: 'busy', message: 'later', retryable: true, retryAfterMs: 20 }
+        : 'answer';
     await Promise.all(['two', 'three', 'four'].map((text) => client.edit(id, 1, text)));
     await until(() => client.getState().changes.length === 0);
     expect(messagesOf(client, id)).toMatchObject([{ content: { text: 'four' } }]);
+    expect(scene.storedTexts()).toEqual(['four']);
+  });
+
+  it('goes out although the one before it was refused', async () => {
+    const { client, id } = await talk('one');
+    const refused = client.edit(id, 99, 'nowhere');
+    const stored = client.edit(id, 1, 'two');
+    await expect(refused).rejects.toBeDefined();
+    await stored;
+    await until(() => client.getState().changes.length === 0);
+    expect(messagesOf(client, id)).toMatchObject([{ content: { text: 'two' } }]);
   });
 
   it('of a message that is not loaded changes only what lists show', async () => {
@@ -155,6 +171,54 @@ describe('a reply', () => {
 });
 
 describe('an agent', () => {
+  /** A conversation with a question and this agent's answer, opened. */
+  async function answered(agent: ReturnType<typeof connectAgent>, visitorId: string) {
+    const { id } = scene.server.workspace.open(visitorId, '').row;
+    scene.server.workspace.hear(id, 'question');
+    await agent.openConversation(id);
+    await agent.send(id, 'anser');
+    await until(() => agent.getState().logs[id]?.have === 2);
+    return id;
+  }
+
+  it('keeps nothing of an edit that is stored after the conversation was closed', async () => {
+    const agent = connectAgent();
+    const id = await answered(agent, 'vi_one');
+    let isAway = true;
+    scene.server.faults.onCommand = ({ name }) =>
+      name === 'message.edit' && isAway
+        ? { ok: false, code: 'busy', message: 'later', retryable: true, retryAfterMs: 20 }
+        : 'answer';
+    const edited = agent.edit(id, 2, 'answer');
+    await until(() => asked('message.edit').length === 1);
+    agent.closeConversation(id);
+    isAway = false;
+    await edited;
+    expect(agent.getState().changes).toEqual([]);
+  });
+
+  it('sees an edit as saving until its own conversation shows it, whatever others do', async () => {
+    const agent = connectAgent();
+    const one = await answered(agent, 'vi_one');
+    const other = await answered(agent, 'vi_other');
+    scene.server.faults.onPush = ({ type }, deliver) => type !== 'message.edited' && deliver();
+    let isHeldBack = true;
+    scene.server.faults.onCommand = ({ name }) =>
+      name === 'sync' && isHeldBack ? 'silence' : 'answer';
+    await agent.edit(one, 2, 'answer');
+    for (const text of ['more', 'and more']) scene.server.workspace.hear(other, text);
+    await until(() => agent.getState().logs[other]?.have === 4);
+    expect(messagesOf(agent, one)[1]).toMatchObject({
+      isSaving: true,
+      content: { text: 'answer' },
+    });
+    isHeldBack = false;
+    scene.server.workspace.hear(one, 'closes the gap');
+    scene.server.disconnectAll();
+    await until(() => messagesOf(agent, one)[1]?.isSaving === false);
+    expect(agent.getState().changes).toEqual([]);
+  });
+
   it('edits and deletes, and asks how a message travelled', async () => {
     const { client: visitor, id } = await talk('hello');
     const agent = connectAgent();
