@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Directory, Storage, WorkspaceStorage } from '../storage.ts';
 import { createAppend, type Append } from './append.ts';
 import { changeMethods, createToldChanges } from './collections/changes.ts';
@@ -13,6 +14,9 @@ import type { ToldChanges } from './collections/changes.ts';
 import type { Models } from './collections.ts';
 import type { Guard } from './guard.ts';
 import type { Rows } from './rows.ts';
+
+/** Handles that are kept: asked for with each command, and made of many small functions. */
+const KNOWN_WORKSPACES = 1000;
 
 export interface MongoStorageParts {
   models: Models;
@@ -32,10 +36,14 @@ export function createMongoStorage({ guard, close, ...parts }: MongoStorageParts
     sessions: sessionMethods(models),
     invitations: tokenMethods(models),
   };
+  const handles = new LRUCache<string, WorkspaceStorage>({
+    max: KNOWN_WORKSPACES,
+    memoMethod: (workspaceId) => guardAll(createWorkspace(workspaceId, shared), guard),
+  });
   let closing: Promise<void> | undefined;
   return {
     directory: guardAll(directory, guard),
-    forWorkspace: (workspaceId) => guardAll(createWorkspace(workspaceId, shared), guard),
+    forWorkspace: (workspaceId) => handles.memo(workspaceId),
     check: () =>
       guard.run('check', async () => {
         const change = { $currentDate: { at: true } } as const;

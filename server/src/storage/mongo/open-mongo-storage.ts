@@ -43,7 +43,10 @@ export async function prepareMongo(url: string): Promise<void> {
 
 /** What the database lacks for this version, in words; empty when it is ready. @throws Error in words for the operator. */
 export async function examineMongo(url: string): Promise<string[]> {
-  return await withPatience(url, lacksOf);
+  return await withPatience(url, async (connection) => {
+    await refuseUnfinished(connection);
+    return await lacksOf(connection);
+  });
 }
 
 function assemble(connection: Connection): Storage {

@@ -32,6 +32,7 @@ const UNAVAILABLE_ERRORS = [
   mongo.MongoNetworkError,
   mongo.MongoServerSelectionError,
   mongo.MongoNotConnectedError,
+  mongo.MongoClientClosedError,
   mongo.MongoTopologyClosedError,
   mongo.MongoExpiredSessionError,
   mongo.MongoOperationTimeoutError,

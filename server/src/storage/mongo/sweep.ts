@@ -23,8 +23,11 @@ export interface Sweep {
 /** A row that is behind shows no message in the inbox: it should not be for long. */
 const EVERY_MS = 10_000;
 
-/** Processes estimate the database's time; each may be off by a little. */
+/** Processes estimate the database's time, each a little off; and a majority has an event later than its time says. */
 const OVERLAP_MS = 20_000;
+
+/** The first look of a process goes further back: what a majority got late, while there was none, was seen by nobody. */
+const FIRST_OVERLAP_MS = 60 * 60_000;
 
 /** Younger events are about to be folded by their own writers. */
 const GRACE_MS = 2_000;
@@ -38,13 +41,15 @@ export function startSweep({
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
   let running: Promise<unknown> = Promise.resolve();
+  let overlapMs = FIRST_OVERLAP_MS;
 
   const once = async () => {
     const upTo = new Date((await readDatabaseTime()).getTime() - GRACE_MS);
     const mark = await models.store.findOne({ _id: 'sweep' }).lean();
     const last = mark !== null && 'sweptUpTo' in mark ? mark.sweptUpTo.getTime() : 0;
-    const mended = await mendBetween({ models, rows }, new Date(last - OVERLAP_MS), upTo);
+    const mended = await mendBetween({ models, rows }, new Date(last - overlapMs), upTo);
     await models.store.updateOne({ _id: 'sweep' }, { $max: { sweptUpTo: upTo } }, { upsert: true });
+    overlapMs = OVERLAP_MS;
     return mended;
   };
   const sweepLater = () => {
