@@ -124,6 +124,24 @@ describe('a store that cannot write', () => {
     expect(await readAll(conversations, conversationId)).toHaveLength(2);
   });
 
+  it('because another program holds the lock: reads what it acknowledged a moment ago, too', async () => {
+    const { workspaceId, conversationId } = await seed();
+    const storage = await open();
+    const { conversations } = storage.forWorkspace(workspaceId);
+    await Promise.all(
+      Array.from({ length: 200 }, () => conversations.append(request(conversationId))),
+    );
+    const intruder = new DatabaseSync(file);
+    intruder.exec('BEGIN IMMEDIATE');
+    const late = intruder.prepare('SELECT count(*) AS count FROM late_events').get();
+    expect(late?.['count'], 'written too fast to be in place').toBeGreaterThan(0);
+    expect(await readAll(conversations, conversationId)).toHaveLength(200);
+    const count = { conversationId, side: 'visitor', after: 0, limit: 1000 } as const;
+    expect(await conversations.countMessages([count])).toEqual([200]);
+    intruder.close();
+    expect((await conversations.get(conversationId))?.appliedSeq).toBe(200);
+  });
+
   // Needs a limit that the kernel puts on one process's files: what it meets is what a full disk is.
   it.runIf(hasPrlimit())(
     'because the disk takes no more: acknowledges nothing that is not stored, reads on, and recovers',
