@@ -24,6 +24,8 @@ const REFUSED_SHARE = 0.01;
 const GOODPUT_SHARE = 0.8;
 /** Of the typing that is relayed on a calm day, at most so much is relayed while messages are refused. */
 const TYPING_SHARE = 0.5;
+/** Looked at again so often at most. */
+const OVERLOADS = 4;
 const RECOVERY_MS = 30_000;
 const FOLLOWED = 5;
 
@@ -50,7 +52,7 @@ export const a46 = defineRow<Parameters>({
     overloadMs: 30_000,
     calmP99Ms: 200,
   },
-  fullSeconds: 200,
+  fullSeconds: 250,
   async run(stage, { visitors, writesInFlight, ...climbing }) {
     const server = await stage.startServer({ limits: writesInFlight ? { writesInFlight } : {} });
     const typing = await countTyping(server);
@@ -70,8 +72,8 @@ export const a46 = defineRow<Parameters>({
       const relayed = [...typing.take().values()].reduce((sum, count) => sum + count, 0);
       return { ...tally, goodput: tally.acked / tally.seconds, typing: relayed / tally.typed };
     };
-    const { calm, most } = await climb(measure, climbing);
-    const over = await measure(2 * most, climbing.overloadMs);
+    const { calm, most: climbed } = await climb(measure, climbing);
+    const { over, most } = await overload(measure, climbed, climbing);
     const recoveryMs = await untilCalm(crowd, climbing);
     await crowd.settle();
     crowd.close();
@@ -128,6 +130,20 @@ async function climb(
     misses = isDone ? 0 : misses + 1;
   }
   return { calm, most };
+}
+
+/** Twice the most. Whoever does more under it than was taken for the most can do more: then twice of that. */
+async function overload(
+  measure: Measure,
+  climbed: number,
+  { overloadMs }: Pick<Parameters, 'overloadMs'>,
+): Promise<{ over: Measured; most: number }> {
+  let most = climbed;
+  for (let tries = 1; ; tries++) {
+    const over = await measure(2 * most, overloadMs);
+    if (over.goodput <= most || tries === OVERLOADS) return { over, most };
+    most = over.goodput;
+  }
 }
 
 function judge(calm: Measured, over: Measured, most: number): string[] {
