@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultLimits } from '../../limits.ts';
@@ -267,5 +269,25 @@ describe.runIf(hasRedis())('the Redis engine', { timeout: 30_000 }, () => {
     nodes.add(await start(`redis://:the-right-one@${host}`));
     expect(logged.join('')).not.toContain('the-right-one');
     await guarded.close();
+  });
+
+  it('refuses to start on a Redis that is too old', async () => {
+    const server = createServer((near) => {
+      const far = connect(redis.port, '127.0.0.1');
+      near.pipe(far);
+      far.on('data', (data: Buffer) => {
+        near.write(
+          data.toString('latin1').replace(/redis_version:\d/, 'redis_version:5'),
+          'latin1',
+        );
+      });
+      near.on('close', () => far.destroy()).on('error', () => {});
+      far.on('error', () => {});
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const refused = join(newPrefix(), `redis://127.0.0.1:${port}`);
+    await expect(refused).rejects.toThrow(/needs Redis 6\.2 or newer\. \(Redis 5/);
+    server.close();
   });
 });
