@@ -18,11 +18,11 @@ interface Program {
 export async function installPrerequisites(): Promise<boolean> {
   const missing = programs().filter(({ isPresent }) => !isPresent);
   if (missing.length === 0) {
-    console.log('Both are there.');
+    console.log('All are there.');
     return true;
   }
   const packages = missing.flatMap((program) => program.packages);
-  const names = missing.map(({ name }) => name).join(' and ');
+  const names = missing.map(({ name }) => name).join(', ');
   if (!isDebian() || process.getuid?.() !== 0) {
     console.error(
       `The tests need ${names}. On Debian, as root: apt-get install ${packages.join(' ')}. ` +
@@ -46,6 +46,7 @@ function programs(): readonly Program[] {
       packages: ['chromium', 'fonts-liberation'],
     },
     { name: 'Redis', isPresent: isOnPath('redis-server'), packages: ['redis-server'] },
+    { name: 'Caddy', isPresent: isOnPath('caddy'), packages: ['caddy'] },
   ];
 }
 

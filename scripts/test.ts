@@ -10,7 +10,7 @@ import {
 } from './stages.ts';
 
 const prerequisites: Stage = {
-  title: 'Chromium and Redis',
+  title: 'Chromium, Redis and Caddy',
   run: async () => ({ passed: 0, failed: (await installPrerequisites()) ? 0 : 1 }),
 };
 
