@@ -54,6 +54,10 @@ export class BareClient implements ChaosClient {
   readonly #lanes = new Map<string, Promise<unknown>>();
   #socket: Socket | undefined;
   #isWanted = false;
+  /** Somebody may leave and be back before the loop that keeps up the connection noticed: there is only one. */
+  #isStaying = false;
+  #isOnline = false;
+  /** Replaced only once it was resolved: who waits for it would wait forever. */
   #online = Promise.withResolvers<void>();
   #headsTimer: NodeJS.Timeout | undefined;
 
@@ -65,17 +69,15 @@ export class BareClient implements ChaosClient {
   }
 
   async connect(): Promise<void> {
-    if (!this.#isWanted) {
-      this.#isWanted = true;
-      void this.#stayConnected();
-    }
+    this.#isWanted = true;
+    if (!this.#isStaying) void this.#stayConnected();
     await this.#online.promise;
   }
 
   async disconnect(): Promise<void> {
     this.#isWanted = false;
     clearTimeout(this.#headsTimer);
-    this.#online = Promise.withResolvers();
+    this.#goOffline();
     this.#socket?.disconnect();
     this.#socket = undefined;
   }
@@ -193,6 +195,7 @@ export class BareClient implements ChaosClient {
   }
 
   async #stayConnected(): Promise<void> {
+    this.#isStaying = true;
     let isRefused = false;
     for (let attempt = 0; this.#isWanted; attempt++) {
       try {
@@ -200,9 +203,9 @@ export class BareClient implements ChaosClient {
         attempt = 0;
         isRefused = false;
         const { drainMs } = await ended;
-        if (!this.#isWanted) return;
+        this.#goOffline();
+        if (!this.#isWanted) break;
         this.#times.lostAt.push(now());
-        this.#online = Promise.withResolvers();
         await this.#wait(drainMs ?? this.#backoffMs(0));
       } catch (error) {
         const { code, retryAfterMs } = (error as { data?: Partial<Refusal> }).data ?? {};
@@ -210,6 +213,14 @@ export class BareClient implements ChaosClient {
         if (this.#isWanted) await this.#wait(retryAfterMs ?? this.#backoffMs(attempt));
       }
     }
+    // In the turn in which nobody wanted it: a turn later somebody may want it again, and must not be taken for served.
+    this.#isStaying = false;
+  }
+
+  #goOffline(): void {
+    if (!this.#isOnline) return;
+    this.#isOnline = false;
+    this.#online = Promise.withResolvers();
   }
 
   async #wait(ms: number): Promise<void> {
@@ -221,6 +232,7 @@ export class BareClient implements ChaosClient {
   async #open(isRefused: boolean): Promise<{ ended: Promise<{ drainMs?: number }> }> {
     const { url, origin, side } = this.#spec;
     const { accessToken } = await this.#getToken(isRefused);
+    if (!this.#isWanted) throw new Error('left meanwhile');
     const namespace = side === 'visitor' ? 'visitor' : 'agent';
     const socket = openSocket({ url, origin }, namespace, accessToken);
     this.#socket = socket;
@@ -248,6 +260,7 @@ export class BareClient implements ChaosClient {
       clearTimeout(timer);
     }
     this.#times.onlineAt.push(now());
+    this.#isOnline = true;
     this.#online.resolve();
     void this.#checkHeads(socket);
     // Greeted again: the server had stopped telling a connection that read too slowly.
