@@ -87,6 +87,10 @@ export const fixtures: readonly Fixture[] = [
     files: { 'server/src/transport/http/app.ts': `import mongoose from 'mongoose';` },
   },
   {
+    rule: 'redis-only-in-cluster-redis',
+    files: { 'server/src/transport/realtime/gateway.ts': `import { Redis } from 'ioredis';` },
+  },
+  {
     rule: 'node-sqlite-only-in-storage-sqlite',
     files: { 'server/src/cli/doctor.ts': `import { DatabaseSync } from 'node:sqlite';` },
   },

@@ -15,7 +15,7 @@ import { importRules, readArchitecture, textRules } from './architecture.ts';
 import { root } from './run-tool.ts';
 
 const workspaces = ['protocol', 'sdk', 'widget', 'agent-console', 'server'];
-const declared = ['express', 'mongoose', 'socket.io-client', 'vitest', 'zod'];
+const declared = ['express', 'ioredis', 'mongoose', 'socket.io-client', 'vitest', 'zod'];
 
 describe('the architecture', () => {
   it('is kept by every file', async () => {

@@ -131,6 +131,12 @@ export const importRules: readonly Rule[] = [
     to: { path: npm('mongoose|mongodb') },
   },
   {
+    name: 'redis-only-in-cluster-redis',
+    comment: 'Add what you need to the cluster interface, in every engine.',
+    from: { path: '^[^/]+/', pathNot: '^server/src/cluster/redis/' },
+    to: { path: npm('ioredis|@socket[.]io/redis-adapter') },
+  },
+  {
     name: 'node-sqlite-only-in-storage-sqlite',
     comment: 'Add what you need to the storage interface, in every engine.',
     // The delivery tests read and hurt the file themselves: a witness who asked the engine would repeat its mistakes.
