@@ -33,6 +33,8 @@ parentPort?.on('message', (message: string) => {
   commit(gather(JSON.parse(message)));
 });
 parentPort?.postMessage(READY);
+// Whatever ends this thread: Node.js can crash as a whole when a thread ends with a connection open.
+process.once('uncaughtExceptionMonitor', () => connection.close());
 
 function commit(calls: WriteCall[]): void {
   const answers = groups.run(calls);
