@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { httpBeside } from './http-socket.ts';
-import type { OpenSocket } from './socket.ts';
+import type { OpenSocket, SocketOptions } from './socket.ts';
 import { describeSocketContract } from './socket-contract.ts';
 import { passTime } from './testing/pass-time.ts';
 import { setScene } from './testing/scene.ts';
@@ -150,5 +150,146 @@ describe('a network that lets only HTTP through', () => {
     await client.send(id, 'answer');
     await pass(3_000);
     expect(client.timeline(id)).toHaveLength(3);
+  });
+});
+
+describe('HTTP beside a real socket', () => {
+  const hello = { ok: true, serverTime: '2026-01-01T00:00:00.000Z' };
+  /** What the server answers, by command. */
+  let answers: Record<string, unknown>;
+  let asked: { command: string; accessToken: string; signal: AbortSignal }[];
+  /** The real sockets that were tried, newest last. */
+  let tried: SocketOptions[];
+  let told: string[];
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    answers = { 'hello.get': hello };
+    asked = [];
+    tried = [];
+    told = [];
+    vi.stubGlobal('fetch', async (_: string, { body, signal }: RequestInit) => {
+      const { command, accessToken } = JSON.parse(String(body)) as Record<string, string>;
+      asked.push({
+        command: command ?? '',
+        accessToken: accessToken ?? '',
+        signal: signal as AbortSignal,
+      });
+      const answer = answers[command ?? ''];
+      if (answer === undefined) throw new TypeError('Failed to fetch');
+      return Response.json(await answer);
+    });
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+
+  function open() {
+    const openReal: OpenSocket = (options) => {
+      tried.push(options);
+      return { ask: async (name) => `${name} by the real one`, close: () => told.push('closed') };
+    };
+    const openSocket = httpBeside(openReal, () => told.push('real'));
+    return openSocket({
+      serverUrl: 'https://chat.example',
+      namespace: '/visitor',
+      auth: { accessToken: 'first' },
+      origin: undefined,
+      onEvent: (name) => told.push(name),
+      onRefused: () => told.push('refused'),
+      onLost: () => told.push('lost'),
+    });
+  }
+
+  /** Open, greeted by HTTP, the first try of a real socket given up. */
+  async function openByHttp() {
+    const socket = open();
+    tried[0]?.onLost();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual(['closed', 'hello']);
+    told = [];
+    asked = [];
+    return socket;
+  }
+
+  const pollsIn = async (ms: number) => {
+    asked = [];
+    await vi.advanceTimersByTimeAsync(ms);
+    return asked.filter(({ command }) => command === 'hello.get').length;
+  };
+
+  it('polls every few seconds, more often after a message, seldom while nobody looks', async () => {
+    const socket = await openByHttp();
+    expect(await pollsIn(12_000)).toBe(4);
+    answers['message.send'] = { ok: true };
+    await socket.ask('message.send', {}, 8_000);
+    expect(await pollsIn(10_000)).toBe(10);
+    await pollsIn(10_000);
+    expect(await pollsIn(12_000)).toBe(4);
+    vi.stubGlobal('document', { visibilityState: 'hidden' });
+    await pollsIn(3_000);
+    expect(await pollsIn(30_000)).toBe(3);
+    socket.close();
+  });
+
+  it('gets over one poll that fails, and is lost with the second in a row', async () => {
+    await openByHttp();
+    for (let round = 0; round < 3; round++) {
+      answers['hello.get'] = undefined;
+      await vi.advanceTimersByTimeAsync(3_000);
+      answers['hello.get'] = hello;
+      await vi.advanceTimersByTimeAsync(3_000);
+    }
+    expect(told).toEqual(['hello', 'hello', 'hello']);
+    answers['hello.get'] = undefined;
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(told.slice(3)).toEqual(['closed', 'lost']);
+    expect(await pollsIn(60_000)).toBe(0);
+  });
+
+  it('takes JSON that is no answer of the server for none', async () => {
+    const socket = await openByHttp();
+    answers['heads'] = { login: 'Accept the terms' };
+    await expect(socket.ask('heads', {}, 8_000)).rejects.toThrow();
+    socket.close();
+  });
+
+  it('renews the token for what comes next, a real socket too', async () => {
+    const socket = await openByHttp();
+    answers['session.renew'] = { ok: true };
+    await socket.ask('session.renew', { accessToken: 'second' }, 8_000);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(asked.map(({ accessToken }) => accessToken)).not.toContain('first');
+    expect(tried.map(({ auth }) => auth)).toEqual([
+      { accessToken: 'first' },
+      { accessToken: 'second' },
+    ]);
+    socket.close();
+  });
+
+  it('hands everything over to a real socket that says hello, and ends with it', async () => {
+    const socket = await openByHttp();
+    await vi.advanceTimersByTimeAsync(30_000);
+    told = [];
+    tried[1]?.onEvent('hello', hello);
+    expect(told).toEqual(['real', 'hello']);
+    expect(await socket.ask('heads', {}, 8_000)).toBe('heads by the real one');
+    expect(await pollsIn(60_000)).toBe(0);
+    tried[1]?.onLost();
+    expect(told.slice(2)).toEqual(['closed', 'closed', 'lost']);
+    expect(tried).toHaveLength(2);
+  });
+
+  it('lets go of requests under way when it is closed', async () => {
+    const socket = await openByHttp();
+    answers['heads'] = new Promise(() => {});
+    void socket.ask('heads', {}, 8_000).catch(() => {});
+    await vi.advanceTimersByTimeAsync(0);
+    socket.close();
+    expect(asked.map(({ signal }) => signal.aborted)).toEqual([true]);
   });
 });

@@ -1,40 +1,27 @@
-import type { ConversationStatus, MessageCreated, WidgetSide, WidgetTheme } from '@alcove/protocol';
-import type { ChatError } from './chat-error.ts';
-import type { ConnectionState } from './conversation-state.ts';
+import type { WidgetSide, WidgetTheme } from '@alcove/protocol';
 import type { Unsubscribe } from './listeners.ts';
+import type { VisitorClientEvents } from './visitor-events.ts';
 
-/** What a page may set when it boots the widget; the workspace's own settings hold for the rest. */
-export interface WidgetOptions {
-  /** The edge of the page that the launcher keeps to, in the page's writing direction. */
-  side?: WidgetSide;
-  /** `auto` follows the visitor's system. */
-  theme?: WidgetTheme;
-  /** The visitor's name, as the site knows it. Without proof: shown to agents, grants nothing. */
-  name?: string | null;
-  /** The visitor's e-mail address, likewise. */
-  email?: string | null;
-}
-
-/** What the site knows of its visitor. `null` clears a field. */
+/** What the site knows of its visitor. Without proof: shown to agents, grants nothing. `null` clears a field. */
 export interface WidgetPerson {
   name?: string | null;
   email?: string | null;
 }
 
-/** What the widget tells the page. */
-export interface WidgetEvents {
+/** What a page may set when it boots the widget; the workspace's own settings hold for the rest. */
+export interface WidgetOptions extends WidgetPerson {
+  /** The edge of the page that the launcher keeps to, in the page's writing direction. */
+  side?: WidgetSide;
+  /** `auto` follows the visitor's system. */
+  theme?: WidgetTheme;
+}
+
+/** What the widget tells the page: what its visitor's client tells, and what becomes of the panel. */
+export interface WidgetEvents extends VisitorClientEvents {
   /** The widget can be used. */
   ready: Record<never, never>;
   open: Record<never, never>;
   close: Record<never, never>;
-  /** A message of the team arrived, once each. */
-  message: { message: MessageCreated };
-  unread: { count: number };
-  typing: { conversationId: string; isTyping: boolean; name: string | null };
-  presence: { isTeamOnline: boolean };
-  connection: ConnectionState;
-  conversation: { conversationId: string; status: ConversationStatus };
-  error: ChatError;
 }
 
 /** The widget's methods: commands of the global, methods of what `createWidget` returns. */

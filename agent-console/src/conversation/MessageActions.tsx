@@ -2,14 +2,11 @@ import IconButton from '@mui/material/IconButton';
 import { styled } from '@mui/material/styles';
 import Tooltip from '@mui/material/Tooltip';
 import { Check, CheckCheck, Copy, type LucideIcon, Pencil, Reply, Trash2 } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
-import { copyText } from '../shared/copy-text.ts';
+import { useCallback, useState } from 'react';
 import { t } from '../shared/texts.ts';
+import { useCopied } from '../shared/use-copied.ts';
 import { VisuallyHidden } from '../shared/VisuallyHidden.tsx';
 import { actsFor, type MessageAct, type MessageItem } from './message-acts.ts';
-
-/** How long the button shows that it has copied. */
-const COPIED_MS = 2_000;
 
 /** What else stands on the line: a face with its gap, the gap to the tools, the line's own padding. */
 const FACE_PX = 36;
@@ -94,19 +91,10 @@ function fitsBeside(bar: HTMLElement): boolean {
 }
 
 function CopyAct({ text }: { text: string }) {
-  const [isCopied, setIsCopied] = useState(false);
-  useEffect(() => {
-    if (!isCopied) return;
-    const timer = setTimeout(() => setIsCopied(false), COPIED_MS);
-    return () => clearTimeout(timer);
-  }, [isCopied]);
+  const { isCopied, copy } = useCopied(text);
   return (
     <>
-      <ActButton
-        icon={isCopied ? Check : Copy}
-        label={t('message.act.copy')}
-        onPress={() => void copyText(text).then(setIsCopied)}
-      />
+      <ActButton icon={isCopied ? Check : Copy} label={t('message.act.copy')} onPress={copy} />
       <VisuallyHidden role="status">{isCopied && t('message.copied')}</VisuallyHidden>
     </>
   );

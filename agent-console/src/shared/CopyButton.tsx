@@ -1,10 +1,6 @@
 import Button from '@mui/material/Button';
 import { Check, Copy } from 'lucide-react';
-import { useEffect, useState } from 'react';
-import { copyText } from './copy-text.ts';
-
-/** How long the button says that it has copied. */
-const COPIED_MS = 2_000;
+import { useCopied } from './use-copied.ts';
 
 interface CopyButtonProps {
   text: string;
@@ -15,18 +11,13 @@ interface CopyButtonProps {
 
 /** Copies a text, which stands beside it in full, and says so in its own words, to eyes and to screen readers. */
 export function CopyButton({ text, label, copiedLabel, variant = 'outlined' }: CopyButtonProps) {
-  const [isCopied, setIsCopied] = useState(false);
-  useEffect(() => {
-    if (!isCopied) return;
-    const timer = setTimeout(() => setIsCopied(false), COPIED_MS);
-    return () => clearTimeout(timer);
-  }, [isCopied]);
+  const { isCopied, copy } = useCopied(text);
   return (
     <Button
       size="small"
       variant={variant}
       startIcon={isCopied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
-      onClick={() => void copyText(text).then(setIsCopied)}
+      onClick={copy}
     >
       <span aria-live="polite">{isCopied ? copiedLabel : label}</span>
     </Button>

@@ -48,33 +48,22 @@ const handlers: Handlers = {
   'hello.get': (_, reader, workspace) =>
     workspace.helloFor(reader) as Commands['hello.get']['result'],
   'message.edit'({ conversationId, clientEventId, messageSeq, content }, reader, workspace) {
-    return workspace.change(conversationId, reader, {
-      type: 'message.edited',
-      actor: actorOf(reader),
-      via: reader.kind === 'agent' ? 'console' : 'widget',
-      clientEventId,
-      messageSeq,
-      content,
-    });
+    const said = { ...by(reader), clientEventId };
+    const edit: EventDraft = { type: 'message.edited', ...said, messageSeq, content };
+    return workspace.change(conversationId, reader, edit);
   },
   'message.delete'({ conversationId, clientEventId, messageSeq }, reader, workspace) {
-    return workspace.change(conversationId, reader, {
-      type: 'message.deleted',
-      actor: actorOf(reader),
-      via: reader.kind === 'agent' ? 'console' : 'widget',
-      clientEventId,
-      messageSeq,
-    });
+    const said = { ...by(reader), clientEventId };
+    const deletion: EventDraft = { type: 'message.deleted', ...said, messageSeq };
+    return workspace.change(conversationId, reader, deletion);
   },
   'message.send'(payload, reader, workspace) {
     const { conversationId, clientConversationId, clientMessageId, ...said } = payload;
     const id = conversationId ?? openOnce(workspace, reader.id, clientConversationId ?? '').row.id;
-    const via = reader.kind === 'agent' ? 'console' : 'widget';
     workspace.find(id, reader);
     return workspace.appendOnce(id, {
       type: 'message.created',
-      actor: actorOf(reader),
-      via,
+      ...by(reader),
       clientEventId: clientMessageId,
       ...said,
     });
@@ -176,13 +165,17 @@ function openOnce(workspace: FakeWorkspace, visitorId: string, clientConversatio
   return known ?? workspace.open(visitorId, clientConversationId);
 }
 
+/** Who acts, and where. */
+function by(reader: FakeReader): Pick<EventDraft, 'actor' | 'via'> {
+  return { actor: actorOf(reader), via: reader.kind === 'agent' ? 'console' : 'widget' };
+}
+
 function assignment(
   reader: FakeReader,
   clientEventId: string,
   assignee: Assignee | null,
 ): EventDraft {
-  const actor = actorOf(reader);
-  return { type: 'conversation.assigned', actor, via: 'console', clientEventId, assignee };
+  return { type: 'conversation.assigned', ...by(reader), clientEventId, assignee };
 }
 
 function statusChange(
@@ -190,6 +183,5 @@ function statusChange(
   clientEventId: string,
   status: ConversationStatus,
 ): EventDraft {
-  const actor = actorOf(reader);
-  return { type: 'conversation.status_changed', actor, via: 'console', clientEventId, status };
+  return { type: 'conversation.status_changed', ...by(reader), clientEventId, status };
 }
