@@ -31,6 +31,7 @@ export async function readSqliteContents(file: string): Promise<StoreSource> {
   const lock = lockProcess(file);
   const connection = openForReading(file);
   const prepare = preparer(connection);
+  refuseLateEvents(prepare);
   const generation = prepare<{ generation: string }>('SELECT generation FROM store').get();
   return {
     id: generation?.generation ?? '',
@@ -51,11 +52,18 @@ async function settle(file: string): Promise<void> {
   // Refuses while a server runs.
   const storage = await openSqliteStorage({ file });
   try {
-    // Any look at a row makes the writer catch up.
+    // Any look at a row makes the writer catch up: then every event is in its place.
     await storage.forWorkspace('').conversations.get('');
   } finally {
     await storage.close();
   }
+}
+
+function refuseLateEvents(prepare: Prepare): void {
+  if (prepare('SELECT 1 FROM late_events LIMIT 1').get() === undefined) return;
+  throw new Error(
+    'Not every event is in its place. Start the server once, stop it, and try again.',
+  );
 }
 
 function countAll(prepare: Prepare): StoreCounts {

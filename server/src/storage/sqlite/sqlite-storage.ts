@@ -1,9 +1,9 @@
+import { placeEvent } from '../event-details.ts';
 import type { ConversationStorage, Directory, Storage, WorkspaceStorage } from '../storage.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import type { Caller } from './operations.ts';
 import { perform } from './operations.ts';
 import { toStoreError } from './store-error.ts';
-import { placeEvent } from './tables/events.ts';
 import type { WhichConversations } from './tables/live-conversations.ts';
 import type { Reads } from './tables/reads.ts';
 import type { Writes } from './tables/writes.ts';

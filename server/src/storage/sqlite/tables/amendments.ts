@@ -1,8 +1,9 @@
 import type { MessageDeleted, MessageEdited } from '@alcove/protocol';
 import { amendEvent } from '@alcove/protocol';
+import { detailsOf } from '../../event-details.ts';
 import type { Prepare } from '../connection.ts';
 import type { StoredEvent } from './events.ts';
-import { detailsOf, EVENT_COLUMNS, saidIn, toEvent } from './events.ts';
+import { EVENT_COLUMNS, saidIn, toEvent } from './events.ts';
 
 /**
  * Makes the function that lets the stored events of a message take an edit or a deletion. What an event said at first
@@ -31,7 +32,7 @@ export function amendments(prepare: Prepare) {
       const event = toEvent(conversationId, row, row.seq - 1);
       const amended = amendEvent(event, change);
       if (amended === event) continue;
-      rewrite.run(detailsOf(amended), saidIn(row), conversation, row.seq);
+      rewrite.run(JSON.stringify(detailsOf(amended)), saidIn(row), conversation, row.seq);
     }
   };
 }

@@ -1,10 +1,11 @@
 import type { ConversationEvent, EventDraft } from '@alcove/protocol';
 import { foldConversation, isChange, isVisibleTo, sideOf } from '@alcove/protocol';
+import { detailsOf, placeEvent, saidOf } from '../../event-details.ts';
 import type { AppendRequest, AppendResult } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
 import { amendments } from './amendments.ts';
 import type { EventValues, StoredEvent } from './events.ts';
-import { detailsOf, EVENT_COLUMNS, placeEvent, saidIn, saidOf, toEvent } from './events.ts';
+import { EVENT_COLUMNS, saidIn, toEvent } from './events.ts';
 import type { LiveConversations } from './live-conversations.ts';
 import type { LiveConversation } from './placing.ts';
 
@@ -67,7 +68,7 @@ function findingEarlier(prepare: Prepare, live: LiveConversations) {
     live.place(conversation);
     const earlier = find.get(conversation.number, clientEventId, actor.kind, actor.id);
     if (earlier === undefined) return undefined;
-    if (earlier.type !== type || saidIn(earlier) !== saidOf(draft)) {
+    if (earlier.type !== type || saidIn(earlier) !== saidOf(clientEventId, detailsOf(draft))) {
       return { outcome: 'id_conflict' };
     }
     return {
@@ -104,7 +105,7 @@ function valuesOf(
     event.actor.id,
     event.via,
     event.clientEventId,
-    detailsOf(event),
+    JSON.stringify(detailsOf(event)),
     record.visitorSeq,
     isChange(event) ? event.messageSeq : null,
     Number(isVisibleTo('visitor', event.type)),

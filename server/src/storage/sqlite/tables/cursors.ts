@@ -1,4 +1,5 @@
 import type { ActorKind, Cursor, Receipt } from '@alcove/protocol';
+import { cursorAtStart, moveCursor } from '../../move-cursor.ts';
 import type { CursorAdvance } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
 import type { LiveConversations } from './live-conversations.ts';
@@ -75,8 +76,8 @@ export function cursorWrites(prepare: Prepare, live: LiveConversations) {
 
       const { number, record } = conversation;
       const row = find.get(number, kind, id);
-      const before = row === undefined ? untouched({ kind, id }) : toCursor(row);
-      const cursor = moved(before, advance, record.visitorSeq);
+      const before = row === undefined ? cursorAtStart(participant) : toCursor(row);
+      const cursor = moveCursor(before, advance, record.visitorSeq);
       const movedReaches = (['delivered', 'read'] as const).filter(
         (reach) => cursor[reach] > before[reach],
       );
@@ -89,24 +90,6 @@ export function cursorWrites(prepare: Prepare, live: LiveConversations) {
         keep.run(number, kind, id, reach, cursor[reach], advance.at);
       return { cursor, hasMoved };
     },
-  };
-}
-
-function untouched(participant: Cursor['participant']): Cursor {
-  return { participant, delivered: 0, deliveredAt: null, read: 0, readAt: null };
-}
-
-function moved(before: Cursor, advance: CursorAdvance, newest: number): Cursor {
-  const reach = (from: number, to = 0) => Math.max(from, Math.min(to, newest));
-  const read = reach(before.read, advance.read);
-  // What was read has been delivered.
-  const delivered = Math.max(reach(before.delivered, advance.delivered), read);
-  return {
-    participant: before.participant,
-    delivered,
-    deliveredAt: delivered > before.delivered ? advance.at : before.deliveredAt,
-    read,
-    readAt: read > before.read ? advance.at : before.readAt,
   };
 }
 

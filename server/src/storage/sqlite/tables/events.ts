@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { ActorKind, ConversationEvent, EventDraft, EventType, Via } from '@alcove/protocol';
+import type { ActorKind, ConversationEvent, EventType, Via } from '@alcove/protocol';
 import { eventIdOf } from '@alcove/protocol';
-import type { AppendRequest, EventQuery, MessageCountQuery } from '../../storage.ts';
+import { saidOf } from '../../event-details.ts';
+import type { EventQuery, MessageCountQuery } from '../../storage.ts';
 import type { Prepare } from '../connection.ts';
 import { CONVERSATION_NUMBER } from './conversations.ts';
 
@@ -104,60 +104,7 @@ export function toEvent(
   };
 }
 
-/** The event that a draft becomes at its place in the log. */
-export function placeEvent(
-  { conversationId, event: draft }: AppendRequest,
-  { seq, at }: Pick<ConversationEvent, 'seq' | 'at'>,
-): ConversationEvent {
-  const { kind, id } = draft.actor;
-  const place = { id: eventIdOf(conversationId, seq), conversationId, seq, prev: seq - 1, at };
-  return { ...draft, ...place, actor: { kind, id } };
-}
-
-/** What an event has beside the columns of its row, as JSON with sorted keys. */
-export function detailsOf(event: ConversationEvent | EventDraft): string {
-  const details: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(event)) {
-    if (!COLUMN_KEYS.has(key)) details[key] = value;
-  }
-  return JSON.stringify(sorted(details));
-}
-
-const COLUMN_KEYS: ReadonlySet<string> = new Set<keyof ConversationEvent>([
-  'id',
-  'conversationId',
-  'seq',
-  'prev',
-  'at',
-  'type',
-  'actor',
-  'via',
-  'clientEventId',
-]);
-
-/**
- * A fingerprint of what an act says, equal for its repeats: by which door it came (`via`) and what its author's clock
- * showed may differ between two tries. The client id in it keeps fingerprints of the same words apart.
- */
-export function saidOf(draft: EventDraft): string {
-  return fingerprint(draft.clientEventId, detailsOf(draft));
-}
-
 /** `saidOf` the act that a row came from. */
 export function saidIn(row: StoredEvent): string {
-  return row.said ?? fingerprint(row.client_event_id, row.details);
-}
-
-function fingerprint(clientEventId: string, details: string): string {
-  const { writtenAt: _writtenAt, ...said } = JSON.parse(details);
-  return createHash('sha256')
-    .update(`${clientEventId}\n${JSON.stringify(said)}`)
-    .digest('base64url');
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(sorted);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, entry]) => [key, sorted(entry)]));
+  return row.said ?? saidOf(row.client_event_id, JSON.parse(row.details));
 }
