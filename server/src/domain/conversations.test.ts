@@ -1,9 +1,10 @@
 import { createId, WIRE_LIMITS } from '@alcove/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { callerOf, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
+import { startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
 import { wrapConversations } from '../testing/wrap-conversations.ts';
 import { createDomain } from './create-domain.ts';
 import type { EventPublisher } from './event-publisher.ts';
+import { startConversation } from '../testing/start-conversation.ts';
 import type { AgentPrincipal, Caller, VisitorPrincipal } from './principal.ts';
 
 let gateway: TestGateway;
@@ -19,15 +20,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 beforeEach(async () => {
-  shop = await gateway.createWorkspace();
-  visitor = callerOf(await shop.addVisitor());
-  support = callerOf(await shop.addAgent('Support'));
-  const opened = await gateway.domain.messages.send(visitor, {
-    clientConversationId: newId(),
-    clientMessageId: newId(),
-    content: text('Hello?'),
-  });
-  conversationId = opened.conversationId;
+  ({ shop, visitor, support, conversationId } = await startConversation(gateway));
 });
 
 const newId = () => createId('cl');

@@ -1,6 +1,7 @@
 import { createId } from '@alcove/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callerOf, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
+import { startConversation } from '../testing/start-conversation.ts';
 import type { AgentPrincipal, Caller, VisitorPrincipal } from './principal.ts';
 
 let gateway: TestGateway;
@@ -16,16 +17,9 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 beforeEach(async () => {
-  const shop = await gateway.createWorkspace();
-  visitor = callerOf(await shop.addVisitor());
-  support = callerOf(await shop.addAgent('Support'));
-  colleague = callerOf(await shop.addAgent('Helpdesk'));
-  const opened = await gateway.domain.messages.send(visitor, {
-    clientConversationId: newId(),
-    clientMessageId: newId(),
-    content: text('Where is my oder?'),
-  });
-  conversationId = opened.conversationId;
+  const scene = await startConversation(gateway, 'Where is my oder?');
+  ({ visitor, support, conversationId } = scene);
+  colleague = callerOf(await scene.shop.addAgent('Helpdesk'));
 });
 
 const newId = () => createId('cl');

@@ -1,6 +1,7 @@
 import { createId } from '@alcove/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { callerOf, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
+import { startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
+import { startConversation } from '../testing/start-conversation.ts';
 import type { AgentPrincipal, Caller, VisitorPrincipal } from './principal.ts';
 
 let gateway: TestGateway;
@@ -15,15 +16,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 beforeEach(async () => {
-  const shop = await gateway.createWorkspace();
-  visitor = callerOf(await shop.addVisitor());
-  support = callerOf(await shop.addAgent('Support'));
-  const opened = await gateway.domain.messages.send(visitor, {
-    clientConversationId: createId('cl'),
-    clientMessageId: createId('cl'),
-    content: { kind: 'text', text: 'Hello?' },
-  });
-  conversationId = opened.conversationId;
+  ({ visitor, support, conversationId } = await startConversation(gateway));
 });
 
 const say = (caller: Caller, words: string) =>

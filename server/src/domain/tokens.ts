@@ -73,45 +73,34 @@ const KID = /^[A-Za-z0-9_-]{1,32}$/;
 
 /** @see Tokens */
 export function createTokens({ keys, clock }: { keys: Keys; clock: Clock }): Tokens {
-  const sign = (policy: Policy, ring: KeyRing, claims: Claims) =>
-    signToken(policy, ring.current, claims, Math.floor(clock.now() / 1000));
-  const verify = (policy: Policy, ring: KeyRing, token: string) =>
-    verifyToken(policy, ring, token, Math.floor(clock.now() / 1000));
-
+  const agents = createKind(AGENT_ACCESS, keys['agent-access'], clock);
+  const visitors = createKind(VISITOR_ACCESS, keys['visitor-access'], clock);
   return {
-    signAgent: ({ agentId, accountId, workspaceId, sessionId }) =>
-      sign(AGENT_ACCESS, keys['agent-access'], {
-        sub: agentId,
-        related: accountId,
-        tid: workspaceId,
-        sid: sessionId,
-      }),
+    signAgent: ({ agentId, accountId, ...session }) => agents.sign(agentId, accountId, session),
     verifyAgent(token) {
-      const { sub, related, tid, sid, exp } = verify(AGENT_ACCESS, keys['agent-access'], token);
-      return {
-        agentId: sub,
-        accountId: related,
-        workspaceId: tid,
-        sessionId: sid,
-        expiresAt: exp * 1000,
-      };
+      const { sub, related, ...session } = agents.verify(token);
+      return { agentId: sub, accountId: related, ...session };
     },
-    signVisitor: ({ visitorId, contactId, workspaceId, sessionId }) =>
-      sign(VISITOR_ACCESS, keys['visitor-access'], {
-        sub: visitorId,
-        related: contactId,
-        tid: workspaceId,
-        sid: sessionId,
-      }),
+    signVisitor: ({ visitorId, contactId, ...session }) =>
+      visitors.sign(visitorId, contactId, session),
     verifyVisitor(token) {
-      const { sub, related, tid, sid, exp } = verify(VISITOR_ACCESS, keys['visitor-access'], token);
-      return {
-        visitorId: sub,
-        contactId: related,
-        workspaceId: tid,
-        sessionId: sid,
-        expiresAt: exp * 1000,
-      };
+      const { sub, related, ...session } = visitors.verify(token);
+      return { visitorId: sub, contactId: related, ...session };
+    },
+  };
+}
+
+/** Tokens of one kind, with a key ring of their own. */
+function createKind(policy: Policy, ring: KeyRing, clock: Clock) {
+  const now = () => Math.floor(clock.now() / 1000);
+  return {
+    sign(sub: string, related: string, session: { workspaceId: string; sessionId: string }) {
+      const { workspaceId: tid, sessionId: sid } = session;
+      return signToken(policy, ring.current, { sub, related, tid, sid }, now());
+    },
+    verify(token: string) {
+      const { sub, related, tid, sid, exp } = verifyToken(policy, ring, token, now());
+      return { sub, related, workspaceId: tid, sessionId: sid, expiresAt: exp * 1000 };
     },
   };
 }
