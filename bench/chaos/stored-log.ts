@@ -29,8 +29,8 @@ export interface StoredLog {
 }
 
 /**
- * Reads all logs from a database file that nobody has open. With SQL of its own: a witness who asked the storage engine
- * would repeat its mistakes.
+ * Reads all logs from a database file. With SQL of its own: a witness who asked the storage engine would repeat its mistakes.
+ * What was stored a moment ago, and has not come to its place yet, counts.
  */
 export function readStoredLogs(file: string): StoredLog[] {
   const database = new DatabaseSync(file, { readOnly: true });
@@ -43,7 +43,7 @@ export function readStoredLogs(file: string): StoredLog[] {
         events: [],
       });
     }
-    const events = database.prepare('SELECT * FROM events ORDER BY conversation, seq');
+    const events = database.prepare('SELECT * FROM all_events ORDER BY conversation, seq');
     for (const row of events.iterate()) logs.get(row['conversation'])?.events.push(toEvent(row));
     return [...logs.values()];
   } finally {

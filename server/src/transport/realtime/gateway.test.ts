@@ -180,7 +180,7 @@ describe('a crowd at the door', () => {
 
   it('is let in at a measured pace, and the rest is told when to come back', async () => {
     const { strict, workspace } = await startStrict({
-      handshakes: { points: 10, durationMs: 1000 },
+      handshakes: { points: 5, durationMs: 2000 },
     });
     const people = await Promise.all(Array.from({ length: 8 }, () => workspace.addVisitor()));
     const clients = people.map((visitor) => strict.connect(visitor));
@@ -199,7 +199,7 @@ describe('a crowd at the door', () => {
     );
     expect(outcomes.filter((outcome) => outcome === 'in').length).toBeLessThan(5);
     expect(new Set(waits).size).toBe(waits.length);
-    await new Promise((resolve) => setTimeout(resolve, 110));
+    await new Promise((resolve) => setTimeout(resolve, 410));
     const patient = strict.connect(await workspace.addVisitor());
     await patient.next('hello');
   });
