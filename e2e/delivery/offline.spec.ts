@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from '@playwright/test';
 import { startTestServer, type TestServer } from '@alcove/server/testing';
-import { expect, type HostSite, pageWithTag, test, widgetOn } from '../fixtures.ts';
+import { denyStorage, expect, pageWithTag, test as base, widgetOn } from '../fixtures.ts';
 import { isFull, keepFigures, liftedLimits } from './full-form.ts';
 import { check, readStored } from './stored-texts.ts';
 
@@ -12,179 +12,132 @@ const RELOADS = 3;
 
 const figures: Record<string, unknown> = {};
 
+/** A site on a network that lets pages through and no chat, and a browser that can be killed. */
+interface Shop {
+  server: TestServer;
+  /** Starts the browser and goes to the site. @param prepare done to the page first. */
+  open(prepare?: (page: Page) => Promise<unknown>): Promise<Page>;
+  /** As a power cut does. */
+  kill(): void;
+  /** Lets the chat through. */
+  connect(page: Page): Promise<void>;
+}
+
+const test = base.extend<{ shop: Shop }>({
+  shop: async ({ playwright, launchOptions, site }, provide) => {
+    const server = await startTestServer({ limits: liftedLimits });
+    const folder = mkdtempSync(join(tmpdir(), 'alcove-offline-'));
+    site.page('/', pageWithTag(server));
+    let isThere = false;
+    let context: BrowserContext | undefined;
+    await provide({
+      server,
+      async open(prepare) {
+        context = await playwright.chromium.launchPersistentContext(folder, launchOptions);
+        await context.route(`${server.url}/api/**`, (route) =>
+          isThere ? route.continue() : route.abort('internetdisconnected'),
+        );
+        await context.routeWebSocket(/socket\.io/, (socket) => {
+          if (isThere) socket.connectToServer();
+          else void socket.close();
+        });
+        const page = await context.newPage();
+        await prepare?.(page);
+        await page.goto(site.url);
+        return page;
+      },
+      kill() {
+        const pids = processesOf(folder);
+        expect(pids).toHaveLength(1);
+        for (const pid of pids) process.kill(pid, 'SIGKILL');
+      },
+      async connect(page) {
+        isThere = true;
+        await page.evaluate(() => dispatchEvent(new Event('online')));
+      },
+    });
+    await context?.close().catch(() => {});
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  },
+});
+
 test.describe.configure({ mode: 'serial' });
 test.setTimeout(isFull ? 600_000 : 60_000);
 test.afterAll(() => keepFigures('a10', { failures: [], sends: SENDS, ...figures }));
 
-/** A site on a network that lets pages through and no chat, and a browser that can be killed. */
-async function openShop(
-  launch: (folder: string) => Promise<BrowserContext>,
-  site: HostSite,
-  deny: (page: Page) => Promise<unknown>,
-) {
-  const server = await startTestServer({ limits: liftedLimits });
-  const folder = mkdtempSync(join(tmpdir(), 'alcove-offline-'));
-  site.page('/', pageWithTag(server));
-  const network = { isThere: false };
-  let context: BrowserContext | undefined;
-
-  async function open(): Promise<Page> {
-    context = await launch(folder);
-    await context.route(`${server.url}/api/**`, (route) =>
-      network.isThere ? route.continue() : route.abort('internetdisconnected'),
-    );
-    await context.routeWebSocket(/socket\.io/, (socket) => {
-      if (network.isThere) socket.connectToServer();
-      else void socket.close();
-    });
-    const page = await context.newPage();
-    await deny(page);
-    await page.goto(site.url);
-    return page;
-  }
-
-  return {
-    server,
-    open,
-    /** As a power cut does. */
-    kill() {
-      const pids = processesOf(folder);
-      expect(pids).toHaveLength(1);
-      for (const pid of pids) process.kill(pid, 'SIGKILL');
-    },
-    async connect(page: Page) {
-      network.isThere = true;
-      await page.evaluate(() => dispatchEvent(new Event('online')));
-    },
-    async close() {
-      await context?.close().catch(() => {});
-      await server.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
+const noIndexedDb = (page: Page) =>
+  page.addInitScript(() => Object.defineProperty(globalThis, 'indexedDB', { value: undefined }));
 
 const keepings = [
-  { kind: 'indexeddb', deny: async () => {}, isKilledInShort: true },
-  {
-    kind: 'localstorage',
-    deny: (page: Page) =>
-      page.addInitScript(() =>
-        Object.defineProperty(globalThis, 'indexedDB', { value: undefined }),
-      ),
-    isKilledInShort: false,
-  },
+  { kind: 'indexeddb', prepare: undefined, isKilledInShort: true },
+  { kind: 'localstorage', prepare: noIndexedDb, isKilledInShort: false },
 ] as const;
 
-for (const { kind, deny, isKilledInShort } of keepings) {
+for (const { kind, prepare, isKilledInShort } of keepings) {
   test(`what is written offline survives reloads and a killed browser, kept in ${kind}`, async ({
-    playwright,
-    launchOptions,
-    site,
+    shop,
   }) => {
-    const shop = await openShop(
-      (folder) => playwright.chromium.launchPersistentContext(folder, launchOptions),
-      site,
-      deny,
-    );
-    try {
-      let page = await shop.open();
-      await widgetOn(page).open();
-      const texts = Array.from({ length: SENDS }, (_, n) => `offline ${n}`);
-      for (const [n, text] of texts.entries()) {
-        await widgetOn(page).send(text);
+    let page = await shop.open(prepare);
+    await widgetOn(page).open();
+    const texts = Array.from({ length: SENDS }, (_, n) => `offline ${n}`);
+    for (const [n, text] of texts.entries()) {
+      await widgetOn(page).send(text);
+      await expect(widgetOn(page).bubbles.last()).toHaveText(text);
+      if (n % Math.ceil(SENDS / (RELOADS + 1)) === 1) {
+        await settled(page);
+        await page.reload();
+        await widgetOn(page).open();
         await expect(widgetOn(page).bubbles.last()).toHaveText(text);
-        if (n % Math.ceil(SENDS / (RELOADS + 1)) === 1) {
-          await settled(page);
-          await page.reload();
-          await widgetOn(page).open();
-          await expect(widgetOn(page).bubbles.last()).toHaveText(text);
-        }
       }
-      await settled(page);
-      if (!isFull && !isKilledInShort) await page.context().close();
-      else {
-        // Nothing tells when Chromium has written localStorage to the disk; it does so every few seconds.
-        if (kind === 'localstorage') await page.waitForTimeout(10_000);
-        shop.kill();
-      }
-      page = await shop.open();
-      await widgetOn(page).open();
-      await expect(widgetOn(page).bubbles.last()).toHaveText(texts.at(-1) ?? '');
-      await shop.connect(page);
-      await expectStored(shop.server, texts);
-      await expect(widgetOn(page).panel.getByText('Waiting for connection')).toHaveCount(0);
-      figures[kind] = check(await readStored(shop.server), texts);
-    } finally {
-      await shop.close();
     }
+    await settled(page);
+    if (!isFull && !isKilledInShort) await page.context().close();
+    else {
+      // Nothing tells when Chromium has written localStorage to the disk; it does so every few seconds.
+      if (kind === 'localstorage') await page.waitForTimeout(10_000);
+      shop.kill();
+    }
+    page = await shop.open(prepare);
+    await widgetOn(page).open();
+    await expect(widgetOn(page).bubbles.last()).toHaveText(texts.at(-1) ?? '');
+    await shop.connect(page);
+    await expectStored(shop.server, texts);
+    await expect(widgetOn(page).panel.getByText('Waiting for connection')).toHaveCount(0);
+    figures[kind] = check(await readStored(shop.server), texts);
   });
 }
 
 test('a browser that is killed right after the very first message sends it when it is back', async ({
-  playwright,
-  launchOptions,
-  site,
+  shop,
 }) => {
-  const shop = await openShop(
-    (folder) => playwright.chromium.launchPersistentContext(folder, launchOptions),
-    site,
-    async () => {},
-  );
-  try {
-    let page = await shop.open();
-    await widgetOn(page).open();
-    await widgetOn(page).send('first words');
-    await expect(widgetOn(page).bubbles).toHaveText(['first words']);
-    await settled(page);
-    // Who the visitor is has not been written down yet: that is in localStorage, which takes seconds.
-    shop.kill();
-    page = await shop.open();
-    await widgetOn(page).open();
-    await expect(widgetOn(page).bubbles).toHaveText(['first words']);
-    await shop.connect(page);
-    await expectStored(shop.server, ['first words']);
-  } finally {
-    await shop.close();
-  }
+  let page = await shop.open();
+  await widgetOn(page).open();
+  await widgetOn(page).send('first words');
+  await expect(widgetOn(page).bubbles).toHaveText(['first words']);
+  await settled(page);
+  // Who the visitor is has not been written down yet: that is in localStorage, which takes seconds.
+  shop.kill();
+  page = await shop.open();
+  await widgetOn(page).open();
+  await expect(widgetOn(page).bubbles).toHaveText(['first words']);
+  await shop.connect(page);
+  await expectStored(shop.server, ['first words']);
 });
 
-test('a browser that keeps nothing says so, and doubles nothing', async ({
-  playwright,
-  launchOptions,
-  site,
-}) => {
-  const denied = (page: Page) =>
-    page.addInitScript(() => {
-      for (const name of ['indexedDB', 'localStorage', 'sessionStorage']) {
-        Object.defineProperty(globalThis, name, {
-          get() {
-            throw new DOMException('denied', 'SecurityError');
-          },
-        });
-      }
-    });
-  const shop = await openShop(
-    (folder) => playwright.chromium.launchPersistentContext(folder, launchOptions),
-    site,
-    denied,
-  );
-  try {
-    const page = await shop.open();
-    const widget = widgetOn(page);
-    await widget.open();
-    const texts = Array.from({ length: SENDS }, (_, n) => `offline ${n}`);
-    for (const text of texts) {
-      await widget.send(text);
-      await expect(widget.bubbles.last()).toHaveText(text);
-    }
-    await expect(widget.panel.getByText(/stores nothing/)).toBeVisible();
-    await shop.connect(page);
-    await expectStored(shop.server, texts);
-    figures['denied'] = check(await readStored(shop.server), texts);
-  } finally {
-    await shop.close();
+test('a browser that keeps nothing says so, and doubles nothing', async ({ shop }) => {
+  const page = await shop.open(denyStorage);
+  const widget = widgetOn(page);
+  await widget.open();
+  const texts = Array.from({ length: SENDS }, (_, n) => `offline ${n}`);
+  for (const text of texts) {
+    await widget.send(text);
+    await expect(widget.bubbles.last()).toHaveText(text);
   }
+  await expect(widget.panel.getByText(/stores nothing/)).toBeVisible();
+  await shop.connect(page);
+  await expectStored(shop.server, texts);
+  figures['denied'] = check(await readStored(shop.server), texts);
 });
 
 /** Once each, in the order in which they were written. */

@@ -1,4 +1,4 @@
-import { expect, pageWithTag, test, widgetOn } from '../fixtures.ts';
+import { expect, openWidget, pageWithTag, test, widgetOn } from '../fixtures.ts';
 
 test('a workspace has its own colour, side and theme, with readable ink on a bright brand', async ({
   page,
@@ -44,4 +44,40 @@ test('the page may override the colours with two variables', async ({ page, serv
   site.page('/', pageWithTag(server, style));
   await page.goto(site.url);
   await expect(widgetOn(page).launcher).toHaveCSS('background-color', 'rgb(91, 43, 224)');
+});
+
+test('the panel fades, and moves only where motion is welcome', async ({ page, server, site }) => {
+  for (const [reducedMotion, seconds, way] of [
+    ['no-preference', '0.2s', 'translateY(7px)'],
+    ['reduce', '0.08s', ''],
+  ] as const) {
+    await page.emulateMedia({ reducedMotion });
+    const { panel } = await openWidget(page, server, site);
+    await expect(panel).toHaveCSS('animation-duration', seconds);
+    await expect(panel).toHaveCSS('--_rise', way);
+  }
+});
+
+test('on a phone nothing lies between the panel and the page while it fades', async ({
+  page,
+  server,
+  site,
+}) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  const { panel } = await openWidget(page, server, site);
+  const backdrop = await panel.evaluate(
+    (dialog) => getComputedStyle(dialog, '::backdrop').backgroundColor,
+  );
+  expect(backdrop).toBe('rgba(0, 0, 0, 0)');
+});
+
+test('a few emoji alone are large and need no bubble', async ({ page, server, site }) => {
+  const widget = await openWidget(page, server, site);
+  await widget.send('Hello');
+  await expect(widget.sent).toBeVisible();
+  for (const text of ['🎉 👩‍🚀', 'Ready 🎉']) await widget.send(text);
+  const large = widget.bubbles.nth(1);
+  await expect(large).toHaveCSS('font-size', '31.995px');
+  await expect(large).toHaveCSS('background-color', 'rgba(0, 0, 0, 0)');
+  await expect(widget.bubbles.nth(2)).toHaveCSS('font-size', '15px');
 });

@@ -1,3 +1,4 @@
+import { isEmojiOnly } from '../emoji-only.ts';
 import { textOf } from '../text-of.ts';
 import type { MessageItem } from '../timeline-rows.ts';
 import type { Voice } from '../voice.ts';
@@ -27,11 +28,13 @@ export function Bubble({ item, voice }: BubbleProps) {
   const { content } = item;
   const { t } = voice;
   const isDeleted = content.kind === 'deleted';
+  const text = textOf(content, t);
+  const isLarge = !item.replyTo && isEmojiOnly(text);
   return (
     <div class="line">
-      <p class={isDeleted ? 'bubble gone' : 'bubble'} dir="auto">
+      <p class={`bubble ${isDeleted ? 'gone' : isLarge ? 'emoji' : ''}`} dir="auto">
         {!isDeleted && item.replyTo && <Quote {...item.replyTo} voice={voice} />}
-        {textOf(content, t)}
+        {text}
         <EditMark item={item} voice={voice} />
       </p>
       {!isDeleted && (
