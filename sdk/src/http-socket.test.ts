@@ -258,6 +258,49 @@ describe('HTTP beside a real socket', () => {
     socket.close();
   });
 
+  it('believes no hello that another answer has overtaken', async () => {
+    const socket = await openByHttp();
+    let arrive = (_: unknown) => {};
+    answers['hello.get'] = new Promise((resolve) => {
+      arrive = resolve;
+    });
+    await vi.advanceTimersByTimeAsync(3_000);
+    answers['heads'] = { ok: true };
+    await socket.ask('heads', {}, 8_000);
+    arrive(hello);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual([]);
+    answers['hello.get'] = hello;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(told).toEqual(['hello']);
+    socket.close();
+  });
+
+  it('takes an acknowledgement that is no hello for a portal', async () => {
+    answers['hello.get'] = { ok: true };
+    open();
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(told).toEqual(['closed', 'lost']);
+  });
+
+  it('is refused before the first hello, and waits out what passes after it', async () => {
+    const busy = { ok: false, code: 'busy', message: 'later', retryable: true };
+    answers['hello.get'] = busy;
+    open();
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(told).toEqual(['closed', 'refused']);
+    told = [];
+    answers['hello.get'] = hello;
+    tried = [];
+    await openByHttp();
+    answers['hello.get'] = busy;
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(told).toEqual([]);
+    answers['hello.get'] = { ...busy, code: 'forbidden', retryable: false };
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(told).toEqual(['closed', 'refused']);
+  });
+
   it('renews the token for what comes next, a real socket too', async () => {
     const socket = await openByHttp();
     answers['session.renew'] = { ok: true };

@@ -45,7 +45,7 @@ async function openTabs(count: number): Promise<VisitorClient[]> {
   return tabs;
 }
 
-describe('the tabs of a visitor', () => {
+describe('the tabs of a visitor', { timeout: 20_000 }, () => {
   it('use one socket, and say the same', async () => {
     const tabs = await openTabs(4);
     expect(scene.server.connectionCount).toBe(1);
@@ -79,6 +79,48 @@ describe('the tabs of a visitor', () => {
     await until(() => others.every((tab) => textsOf(tab).includes('left behind')));
     expect(scene.server.connectionCount).toBe(1);
     expect(textsOf(others[0] ?? openTab())).toEqual(['hello', 'left behind']);
+  });
+
+  it('send at once what a tab that follows could not send before it closed', async () => {
+    const [first, second] = (await openTabs(2)) as [VisitorClient, VisitorClient];
+    expect(second.isLeader()).toBe(false);
+    let sends = 0;
+    scene.server.faults.onCommand = ({ name }) =>
+      name === 'message.send' && ++sends === 1 ? 'silence' : 'answer';
+    await second.send('left behind');
+    await until(() => sends === 1);
+    await second.close();
+    // Long before the leading tab looks for anything by itself.
+    await until(() => textsOf(first).includes('left behind'));
+  });
+
+  it('are told together that trying again is of no use', async () => {
+    const tabs = await openTabs(3);
+    scene.server.faults.onHandshake = () => ({
+      ok: false,
+      code: 'forbidden',
+      message: 'This page may not use the chat.',
+      retryable: false,
+    });
+    scene.server.disconnectAll();
+    const reason = 'This page may not use the chat.';
+    const refused = { status: 'refused', reason, code: 'forbidden' };
+    await until(() => tabs.every((tab) => tab.getState().connection.status === 'refused'));
+    expect(tabs.map((tab) => tab.getState().connection)).toEqual([refused, refused, refused]);
+  });
+
+  it('tell the server of their pages, those that follow, too', async () => {
+    await openTabs(1);
+    const tab = openTab();
+    tab.setPage({ url: 'https://shop.example/cart', title: 'Cart' });
+    await tab.resume();
+    await until(() => isOnline(tab));
+    expect(tab.isLeader()).toBe(false);
+    await until(() => scene.asked('page.visit').length === 1);
+    expect(scene.asked('page.visit')[0]?.payload).toEqual({
+      url: 'https://shop.example/cart',
+      title: 'Cart',
+    });
   });
 
   it('take the lead from a tab that is frozen, which keeps its lock and says nothing', async () => {
@@ -173,6 +215,16 @@ describe('the tabs of a visitor', () => {
     expect(leadersOf(tabs)).toHaveLength(2);
   });
 
+  it('each have a socket where locks are denied', async () => {
+    const request = async () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    vi.stubGlobal('navigator', { locks: { request } });
+    const tabs = await openTabs(2);
+    expect(scene.server.connectionCount).toBe(2);
+    expect(leadersOf(tabs)).toHaveLength(2);
+  });
+
   it('elect one of two that began at the same time', async () => {
     const tabs = [openTab(), openTab()];
     await Promise.all(tabs.map((tab, n) => tab.send(`first words ${n}`)));
@@ -182,7 +234,7 @@ describe('the tabs of a visitor', () => {
   });
 });
 
-describe('the tabs of an agent', () => {
+describe('the tabs of an agent', { timeout: 20_000 }, () => {
   it('use one socket, and keep their tokens to themselves', async () => {
     const { id } = scene.server.workspace.open('vi_test', '').row;
     scene.server.workspace.hear(id, 'question');
