@@ -64,8 +64,8 @@ export const sabotages = {
     changes: [
       {
         file: 'server/src/storage/sqlite/group-commit.ts',
-        find: '      begin.run();',
-        replace: '      if (!connection.isTransaction) begin.run();',
+        find: '    begin.run();',
+        replace: '    if (!connection.isTransaction) begin.run();',
       },
       {
         file: 'server/src/storage/sqlite/group-commit.ts',

@@ -82,7 +82,7 @@ it('knows a repeat of what is late, and changes it', () => {
   ]);
   groups.run([...Array.from({ length: MANY }, () => says('cv_2'))]);
   const words = { content: { kind: 'text', text: 'Other words' } } as const;
-  const edit = append('cv_2', { ...drafts.edits(), ...words } as EventDraft);
+  const edit = append('cv_2', { ...drafts.edits(), ...words });
   groups.run([edit, ...Array.from({ length: MANY }, () => says('cv_1')), edit]);
   groups.run([['placeLate', WORKSPACE, 'all']]);
   const query = { conversationId: 'cv_2', audience: 'agents', after: 0, limit: 1 } as const;
