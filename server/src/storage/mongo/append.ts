@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { detailsOf, placeEvent, saidOf } from '../event-details.ts';
 import type { AppendRequest, AppendResult } from '../storage.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
-import { toConversation } from './collections/conversations.ts';
+import { toConversation } from './conversation-documents.ts';
 import { toEvent } from './collections/events.ts';
 import type { Models } from './collections.ts';
 import type { ConversationDocument, EventDocument } from './documents.ts';

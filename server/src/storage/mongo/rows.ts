@@ -2,7 +2,7 @@ import type { MessageDeleted, MessageEdited } from '@alcove/protocol';
 import { amendEvent, eventIdOf, foldConversation, isChange } from '@alcove/protocol';
 import { trusted } from 'mongoose';
 import { detailsOf } from '../event-details.ts';
-import { foldedFields, toConversation } from './collections/conversations.ts';
+import { foldedFields, toConversation } from './conversation-documents.ts';
 import { lastPlaceOf, toEvent } from './collections/events.ts';
 import type { Models } from './collections.ts';
 import type { ConversationDocument, EventDocument } from './documents.ts';

@@ -12,7 +12,7 @@ import type {
   StoreTarget,
 } from '../store-contents.ts';
 import { PLAIN_KINDS, rowOf } from '../store-contents.ts';
-import { foldedFields, toConversation, toOpenedDocument } from './collections/conversations.ts';
+import { foldedFields, toConversation, toOpenedDocument } from './conversation-documents.ts';
 import { cursorIdOf, moveIdOf, toCursor } from './collections/cursors.ts';
 import { toEvent } from './collections/events.ts';
 import { COLLECTION_NAMES, defineModels, type Models } from './collections.ts';

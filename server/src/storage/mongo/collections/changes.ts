@@ -4,7 +4,7 @@ import { trusted } from 'mongoose';
 import type { ConversationStorage } from '../../storage.ts';
 import type { Models } from '../collections.ts';
 import type { ConversationDocument } from '../documents.ts';
-import { toConversation } from './conversations.ts';
+import { toConversation } from '../conversation-documents.ts';
 
 /**
  * Rows carry the database's time of their change. What is written later may show earlier: a majority has to have it

@@ -3,7 +3,7 @@ import { trusted } from 'mongoose';
 import type { ConversationStorage } from '../../storage.ts';
 import type { Models } from '../collections.ts';
 import type { ConversationDocument } from '../documents.ts';
-import { NOBODY, toConversation } from './conversations.ts';
+import { NOBODY, toConversation } from '../conversation-documents.ts';
 
 /** The last row of a page. */
 type Place = readonly [lastActivityAt: string, id: string];
