@@ -21,9 +21,12 @@ it('speaks of a fault as storage does, and leaves mistakes as they are', async (
   const mistake = new RangeError('no such place');
   await expect(guard.run('get', () => Promise.reject(mistake))).rejects.toBe(mistake);
   const unmet = new mongo.MongoServerError({ message: 'waiting for replication', code: 64 });
-  await expect(guard.run('append', () => Promise.reject(unmet))).rejects.toThrow(
-    StoreUnavailableError,
-  );
+  const broken = Object.assign(new Error('This socket has been ended'), { code: 'EPIPE' });
+  for (const fault of [unmet, broken]) {
+    await expect(guard.run('append', () => Promise.reject(fault))).rejects.toThrow(
+      StoreUnavailableError,
+    );
+  }
 });
 
 it('goes on asking through a short fault, and refuses at once in a long one', async () => {

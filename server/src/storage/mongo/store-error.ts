@@ -38,6 +38,19 @@ const UNAVAILABLE_ERRORS = [
   mongo.MongoOperationTimeoutError,
 ] as const;
 
+/** Node's own, which the driver passes on as they are where a connection breaks at the very moment of writing. */
+const SOCKET_CODES: ReadonlySet<unknown> = new Set([
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
 /** Waiting for a connection from the pool took too long; the driver does not export the class. */
 const WAIT_QUEUE_TIMEOUT = 'MongoWaitQueueTimeoutError';
 
@@ -49,6 +62,7 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (UNAVAILABLE_ERRORS.some((kind) => error instanceof kind)) return true;
   if (error.name === WAIT_QUEUE_TIMEOUT) return true;
+  if ('code' in error && SOCKET_CODES.has(error.code)) return true;
   // A write concern that was not met comes with a code of its own.
   if (error instanceof mongo.MongoWriteConcernError) return true;
   return error instanceof mongo.MongoServerError && UNAVAILABLE_CODES.has(Number(error.code));
