@@ -87,7 +87,10 @@ describe('an edit', () => {
       name === 'message.edit' && ++tries < 3
         ? { ok: false, code: 'busy', message: 'later', retryable: true, retryAfterMs: 20 }
         : 'answer';
-    await Promise.all(['two', 'three', 'four'].map((text) => client.edit(id, 1, text)));
+    const edits = Promise.all(['two', 'three', 'four'].map((text) => client.edit(id, 1, text)));
+    await until(() => client.getState().changes.length === 3);
+    expect(messagesOf(client, id)).toMatchObject([{ content: { text: 'four' } }]);
+    await edits;
     await until(() => client.getState().changes.length === 0);
     expect(messagesOf(client, id)).toMatchObject([{ content: { text: 'four' } }]);
     expect(scene.storedTexts()).toEqual(['four']);
@@ -181,6 +184,23 @@ describe('an agent', () => {
     return id;
   }
 
+  it('may change their own messages only, and not a colleague’s', async () => {
+    const agent = connectAgent();
+    const id = await answered(agent, 'vi_one');
+    scene.server.workspace.append(id, {
+      type: 'message.created',
+      actor: { kind: 'agent', id: 'ag_colleague', name: 'A colleague' },
+      via: 'console',
+      clientEventId: 'cl_colleague',
+      content: { kind: 'text', text: 'And from me' },
+    });
+    await until(() => messagesOf(agent, id).length === 3);
+    const [question, own, colleagues] = messagesOf(agent, id);
+    expect(question).toMatchObject({ isOwn: false, isMine: false });
+    expect(own).toMatchObject({ isOwn: true, isMine: true });
+    expect(colleagues).toMatchObject({ isOwn: true, isMine: false });
+  });
+
   it('keeps nothing of an edit that is stored after the conversation was closed', async () => {
     const agent = connectAgent();
     const id = await answered(agent, 'vi_one');
@@ -211,6 +231,10 @@ describe('an agent', () => {
     expect(messagesOf(agent, one)[1]).toMatchObject({
       isSaving: true,
       content: { text: 'answer' },
+    });
+    expect(messagesOf(agent, other)[1]).toMatchObject({
+      isSaving: false,
+      content: { text: 'anser' },
     });
     isHeldBack = false;
     scene.server.workspace.hear(one, 'closes the gap');

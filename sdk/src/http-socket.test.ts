@@ -170,7 +170,7 @@ describe('HTTP beside a real socket', () => {
     tried = [];
     told = [];
     vi.stubGlobal('fetch', async (_: string, { body, signal }: RequestInit) => {
-      const { command, accessToken } = JSON.parse(String(body)) as Record<string, string>;
+      const { command, accessToken } = JSON.parse(body as string) as Record<string, string>;
       asked.push({
         command: command ?? '',
         accessToken: accessToken ?? '',
@@ -178,7 +178,7 @@ describe('HTTP beside a real socket', () => {
       });
       const answer = answers[command ?? ''];
       if (answer === undefined) throw new TypeError('Failed to fetch');
-      return Response.json(await answer);
+      return Response.json(await Promise.resolve(answer));
     });
   });
 
@@ -254,13 +254,13 @@ describe('HTTP beside a real socket', () => {
   it('takes JSON that is no answer of the server for none', async () => {
     const socket = await openByHttp();
     answers['heads'] = { login: 'Accept the terms' };
-    await expect(socket.ask('heads', {}, 8_000)).rejects.toThrow();
+    await expect(socket.ask('heads', {}, 8_000)).rejects.toThrow('Somebody else answers');
     socket.close();
   });
 
   it('believes no hello that another answer has overtaken', async () => {
     const socket = await openByHttp();
-    let arrive = (_: unknown) => {};
+    let arrive: (answer: unknown) => void = () => {};
     answers['hello.get'] = new Promise((resolve) => {
       arrive = resolve;
     });

@@ -72,10 +72,9 @@ interface View {
 function isAlike(before: MessageLine, line: MessageLine): boolean {
   return (
     before.state === line.state &&
+    // With the words goes whether they are being saved, and whether what is quoted was deleted.
     before.content === line.content &&
-    before.isSaving === line.isSaving &&
-    before.replyTo?.text === line.replyTo?.text &&
-    before.replyTo?.isDeleted === line.replyTo?.isDeleted
+    before.replyTo?.text === line.replyTo?.text
   );
 }
 
