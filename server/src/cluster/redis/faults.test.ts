@@ -286,7 +286,8 @@ describe.runIf(hasRedis())('the Redis engine', { timeout: 30_000 }, () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const refused = join(newPrefix(), `redis://127.0.0.1:${port}`);
+    const patient = { redisConnectMs: 10_000 };
+    const refused = join(newPrefix(), `redis://127.0.0.1:${port}`, patient);
     await expect(refused).rejects.toThrow(/needs Redis 6\.2 or newer\. \(Redis 5/);
     server.close();
   });
