@@ -4,7 +4,6 @@ export const enTalk = {
     one: 'Open chat, {count} unread message',
     other: 'Open chat, {count} unread messages',
   },
-  mute: 'Mute sound',
   dismiss: 'Dismiss',
   left: { one: '{count} character left', other: '{count} characters left' },
   tooLong: {

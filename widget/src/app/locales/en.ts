@@ -3,6 +3,7 @@ export const en = {
   language: 'en',
   openChat: 'Open chat',
   closeChat: 'Close chat',
+  mute: 'Mute sound',
   greeting: 'Hello. How can we help?',
   firstStep: 'Write to us, the answer comes here.',
   teamOnline: 'We are here',
