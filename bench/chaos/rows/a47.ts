@@ -98,6 +98,9 @@ function judge(looks: readonly Look[]) {
   const minutes = [...Map.groupBy(looks, ({ at }) => Math.floor(at / MINUTE_MS))];
   const lowest = minutes.map(([minute, taken]) => ({ minute, ...lowestOf(taken) }));
   const heapMbPerHour = slope(lowest.map(({ minute, heapMb }) => [minute / 60, heapMb]));
+  const dataMbPerHour = slope(
+    lowest.map(({ minute, heapMb, codeMb }) => [minute / 60, heapMb - codeMb]),
+  );
   const descriptors = growth(lowest.map((taken) => taken.descriptors));
   const timers = growth(lowest.map((taken) => taken.timers));
   const last = lowest.at(-1);
@@ -105,6 +108,8 @@ function judge(looks: readonly Look[]) {
     figures: {
       heapMb: round(last?.heapMb ?? 0),
       heapGrowsMbPerHour: round(heapMbPerHour, 2),
+      // For the reader alone: code that is still being compiled ends by itself.
+      withoutCodeMbPerHour: round(dataMbPerHour, 2),
       descriptors: last?.descriptors ?? 0,
       descriptorsGrown: descriptors,
       timersGrown: timers,
