@@ -191,7 +191,7 @@ describe('alcove serve', { timeout: 30_000 }, () => {
     });
     expect(code).toBe(1);
     expect(err).toMatch(
-      /The configuration is not right:\n {2}- PORT .*\n {2}- TRUST_PROXY .*\n {2}- REDIS_URL /,
+      /The configuration is not right:\n {2}- PORT .*\n {2}- REDIS_URL .*\n {2}- TRUST_PROXY /,
     );
     expect(err).not.toContain('hunter2');
     expect(existsSync(join(dataDir, 'alcove.db'))).toBe(false);
