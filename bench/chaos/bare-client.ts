@@ -22,6 +22,7 @@ import {
   type ToSend,
 } from './client.ts';
 import { FollowedLog } from './followed-log.ts';
+import { HeadsCheck } from './heads-check.ts';
 import { now, type Record } from './history.ts';
 import { reachHeads, sendBurst } from './pace.ts';
 import type { Random } from './random.ts';
@@ -59,13 +60,15 @@ export class BareClient implements ChaosClient {
   #isOnline = false;
   /** Replaced only once it was resolved: who waits for it would wait forever. */
   #online = Promise.withResolvers<void>();
-  #headsTimer: NodeJS.Timeout | undefined;
+  readonly #heads: HeadsCheck;
 
   constructor(spec: ClientSpec, record: Record, random: Random) {
     this.#spec = spec;
     this.#record = record;
     this.#random = random;
     this.#getToken = createTokens(spec);
+    const check = () => this.#checkHeads(this.#socket);
+    this.#heads = new HeadsCheck({ random, calmMs: spec.headsMs, check });
   }
 
   async connect(): Promise<void> {
@@ -76,7 +79,7 @@ export class BareClient implements ChaosClient {
 
   async disconnect(): Promise<void> {
     this.#isWanted = false;
-    clearTimeout(this.#headsTimer);
+    this.#heads.stop();
     this.#goOffline();
     this.#socket?.disconnect();
     this.#socket = undefined;
@@ -242,12 +245,18 @@ export class BareClient implements ChaosClient {
     let drainMs: number | undefined;
     socket.on(SERVER_FRAMES.signal, (signal: Signal) => {
       if (signal.type === 'server.drain') drainMs = signal.afterMs;
+      if (signal.type === 'server.degraded') this.#heads.degrade();
     });
     const ended = new Promise<{ drainMs?: number }>((resolve) => {
       socket.once('disconnect', () => resolve({ drainMs }));
     });
     const hello = Promise.withResolvers<void>();
-    socket.once(SERVER_FRAMES.hello, () => hello.resolve());
+    // Comes again when the server had not told this connection everything.
+    socket.on(SERVER_FRAMES.hello, () => {
+      hello.resolve();
+      this.#heads.calm();
+      void this.#checkHeads(socket);
+    });
     socket.once('connect_error', hello.reject);
     socket.once('disconnect', () => hello.reject(new Error('gone before the hello')));
     const timer = setTimeout(() => hello.reject(new Error('no hello')), CONNECT_TIMEOUT_MS);
@@ -262,23 +271,16 @@ export class BareClient implements ChaosClient {
     this.#times.onlineAt.push(now());
     this.#isOnline = true;
     this.#online.resolve();
-    void this.#checkHeads(socket);
-    // Greeted again: the server had stopped telling a connection that read too slowly.
-    socket.on(SERVER_FRAMES.hello, () => void this.#checkHeads(socket));
     return { ended };
   }
 
-  /** Nothing else reveals that the last event was lost. */
-  async #checkHeads(socket: Socket): Promise<void> {
+  async #checkHeads(socket: Socket | undefined): Promise<void> {
     const conversationIds = [...this.#logs.keys()].slice(-200);
     if (conversationIds.length) {
       const { heads } = (await this.ask('heads', { conversationIds })) as HeadsResult;
       for (const [id, head] of Object.entries(heads)) this.#logs.get(id)?.hear(head);
     }
-    if (socket !== this.#socket || !socket.connected) return;
-    clearTimeout(this.#headsTimer);
-    const waitMs = this.#spec.headsMs ?? 20_000 + 10_000 * this.#random.next();
-    this.#headsTimer = setTimeout(() => void this.#checkHeads(socket), waitMs);
+    if (socket?.connected && socket === this.#socket) this.#heads.later();
   }
 
   #backoffMs(attempt: number): number {
