@@ -75,6 +75,37 @@ describe('an event', () => {
     expect(JSON.stringify(presented)).not.toContain(support.email);
   });
 
+  it('of a type that only a newer node knows keeps its place, and nothing else', () => {
+    const [golden] = goldenEvents;
+    if (!golden) throw new Error('no golden event');
+    const { id, conversationId, seq, prev, at, actor, via, clientEventId } = golden.frame;
+    const base = { id, conversationId, seq, prev, at, via, clientEventId };
+    const event = { ...base, actor, type: 'message.forwarded', ...internal };
+    for (const audience of ['agents', 'visitor'] as const) {
+      expect(presentEvent(audience, event as unknown as ConversationEvent, agents)).toEqual({
+        ...base,
+        actor: { kind: actor.kind, id: actor.id },
+        type: 'message.forwarded',
+      });
+    }
+  });
+
+  it('with content that only a newer node knows says which kind it is, and not that it was deleted', () => {
+    const [golden] = goldenEvents;
+    if (!golden) throw new Error('no golden event');
+    const content = { kind: 'card', ...internal };
+    const message = { ...golden.frame, type: 'message.created', content };
+    const edit = { ...golden.frame, type: 'message.edited', messageSeq: 1, content };
+    for (const event of [message, edit]) {
+      expect(presentEvent('agents', event as unknown as ConversationEvent, agents)).toMatchObject({
+        content: { kind: 'card' },
+      });
+    }
+    expect(
+      JSON.stringify(presentEvent('agents', message as unknown as ConversationEvent, agents)),
+    ).not.toContain(internal.internal);
+  });
+
   it('reaches a visitor only if the audience table says so', () => {
     for (const { frame } of goldenEvents) {
       const { visitor } = presentAppended(frame, 0, agents);

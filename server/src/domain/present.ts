@@ -64,11 +64,27 @@ export function presentEvent(
       return { ...base, type: event.type, assignee: event.assignee };
     case 'conversation.status_changed':
       return { ...base, type: event.type, status: event.status };
+    default:
+      return unknownEvent(base, event);
   }
 }
 
+/**
+ * A newer node on the same store may have written a type that this one does not know. It keeps its place, without which
+ * nobody would get past it; who may see its details only that node can say.
+ */
+function unknownEvent(
+  base: Omit<ConversationEvent, 'type'>,
+  { type }: Pick<ConversationEvent, 'type'>,
+): ConversationEvent {
+  return { ...base, type } as ConversationEvent;
+}
+
+/** Of a kind that only a newer node knows, nothing but the kind. */
 function presentContent(content: Content): Content {
-  return content.kind === 'text' ? { kind: content.kind, text: content.text } : { kind: 'deleted' };
+  return content.kind === 'text'
+    ? { kind: content.kind, text: content.text }
+    : { kind: content.kind };
 }
 
 /** An event that was just appended, for both audiences. */
