@@ -59,6 +59,20 @@ it('leaves what is still being read for later', async () => {
   expect([...reading]).toHaveLength(999);
 });
 
+it('leaves nothing of a log that is nearly full to the writer', { timeout: 30_000 }, async () => {
+  const isCopied = () => expect(log().checkpointed).toBe(log().log);
+  fillLog(9_500);
+  const reading = reader.prepare('SELECT * FROM t').iterate();
+  reading.next();
+  fillLog(1_000);
+  noteWrites();
+  await vi.waitFor(() => expect(log().checkpointed).toBeGreaterThan(9_000), { timeout: 20_000 });
+  expect(isCopied).toThrow();
+  expect([...reading]).toHaveLength(9_499);
+  noteWrites();
+  await vi.waitFor(isCopied, { timeout: 20_000 });
+});
+
 /** Makes the log about so many pages longer. */
 function fillLog(pages: number): void {
   writer.exec(`

@@ -29,7 +29,7 @@ const READER_PATIENCE_MS = 100;
  * Pages in the log before the writer itself copies what the checkpointer has left of it into the file, so that the log can
  * begin anew: 48 MB.
  */
-const CHECKPOINT_PAGES = 12_000;
+export const CHECKPOINT_PAGES = 12_000;
 
 /** What a burst leaves of the log's file is cut back to this. */
 const WAL_BYTES = 64 * 1024 * 1024;
