@@ -185,10 +185,17 @@ export class Connection<Hello extends { serverTime: string }> {
     const { openSocket } = this.#options;
     if (this.#tabs && this.#isFollowing) return this.#tabs.openSocket;
     if (this.#failures < MAX_FAILURES) return openSocket;
-    const { httpBeside } = await import('./http-socket.ts');
-    return httpBeside(openSocket, () => {
+    const forgive = () => {
       this.#failures = 0;
-    });
+    };
+    try {
+      const { httpBeside } = await import('./http-socket.ts');
+      return httpBeside(openSocket, forgive);
+    } catch {
+      // Out of reach, or gone since the server was upgraded, which may be why sockets failed: they are tried once more.
+      forgive();
+      return openSocket;
+    }
   }
 
   #connect(openSocket: OpenSocket, token: AccessToken | undefined): void {

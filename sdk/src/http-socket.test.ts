@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { httpBeside } from './http-socket.ts';
 import type { OpenSocket, SocketOptions } from './socket.ts';
 import { describeSocketContract } from './socket-contract.ts';
@@ -96,6 +96,27 @@ describe('a network that lets only HTTP through', () => {
     await pass(20_000);
     expect(client.getState().connection.status).toBe('online');
     expect(asked('hello.get')).toHaveLength(polls);
+    expect(scene.server.connectionCount).toBe(1);
+  });
+
+  it('does not keep clients away whose page can load HTTP no more: the server came back as another version', async () => {
+    vi.doMock('./http-socket.ts', () => {
+      throw new TypeError('Failed to fetch dynamically imported module');
+    });
+    onTestFinished(() => {
+      vi.doUnmock('./http-socket.ts');
+    });
+    const client = openPage();
+    await client.send('hello');
+    await pass(1_000);
+    let tries = 0;
+    scene.server.faults.onUpgrade = () => (++tries ? 'refuse' : 'answer');
+    scene.server.disconnectAll();
+    // The second time round, too.
+    while (tries < 5) await pass(50);
+    scene.server.faults.onUpgrade = () => 'answer';
+    await pass(40_000);
+    expect(client.getState().connection.status).toBe('online');
     expect(scene.server.connectionCount).toBe(1);
   });
 
