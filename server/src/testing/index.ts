@@ -3,6 +3,8 @@ export type { Factories, NewAgent, TestAgent } from './factories.ts';
 export { type SpawnedServer, type SpawnOptions, spawnTestServer } from './spawn-test-server.ts';
 export { hasCaddy, startCaddy, type TestCaddy } from './start-caddy.ts';
 export { startTestServer, type TestServer, type TestServerOptions } from './start-test-server.ts';
+export { freshDatabase, mongoCommand, startMongo, type TestMongo } from './start-mongo.ts';
+export { hasRedis, startRedis, type TestRedis } from './start-redis.ts';
 export { createTestClock, type TestClock } from './test-clock.ts';
 export { openStorage } from '../storage/open-storage.ts';
 export type { ConversationStorage, Storage } from '../storage/storage.ts';

@@ -5,6 +5,8 @@ import { startTestServer } from './start-test-server.ts';
 const {
   dataDir,
   databaseUrl,
+  redisUrl,
+  redisPrefix = 'alcove',
   port = 0,
   limits,
   logLevel = 'debug',
@@ -15,7 +17,7 @@ const server = await startTestServer({
   dataDir,
   databaseUrl,
   limits,
-  config: { port, logLevel },
+  config: { port, logLevel, redisUrl, redisPrefix },
   log,
 });
 const { url, port: listening } = server;

@@ -13,6 +13,9 @@ export interface SpawnOptions {
   dataDir: string;
   /** Where else than in the folder the data is. */
   databaseUrl?: string;
+  /** Where other nodes are heard of, and under which prefix. */
+  redisUrl?: string;
+  redisPrefix?: string;
   /** 0, or left out: any free one. Give the earlier one to come back at the same address. */
   port?: number;
   limits?: Partial<Limits>;
