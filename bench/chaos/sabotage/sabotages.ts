@@ -1,13 +1,5 @@
+import type { Change } from '../change-source.ts';
 import type { Breach } from '../checker.ts';
-
-/** One place in the server's source, and what stands there instead. */
-export interface Change {
-  /** Ends the file's path. */
-  file: string;
-  /** Stands in the file exactly once. */
-  find: string;
-  replace: string;
-}
 
 /** A promise that the server no longer keeps. */
 export interface Sabotage {
