@@ -6,7 +6,9 @@ export function circumstances() {
   const cores = cpus();
   const git = (...parameters: string[]) =>
     execFileSync('git', parameters, { encoding: 'utf8', cwd: import.meta.dirname }).trim();
-  const isClean = git('status', '--porcelain', '--untracked-files=no') === '';
+  // Results of other runs do not change what is measured.
+  const sources = [':/', ':(top,exclude)bench/results'];
+  const isClean = git('status', '--porcelain', '--untracked-files=no', '--', ...sources) === '';
   return {
     machine: `${cores.length} x ${cores[0]?.model.trim() ?? 'unknown'}, Linux ${release()}`,
     node: process.version,
