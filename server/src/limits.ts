@@ -196,7 +196,7 @@ export const defaultLimits: Limits = {
   stalledMs: 10 * SECOND,
   laggingCheckMs: 100,
 
-  heartbeatMs: SECOND,
+  heartbeatMs: SECOND / 2,
   missedHeartbeats: 3,
   redisCommandMs: 300,
   redisConnectMs: 3 * SECOND,

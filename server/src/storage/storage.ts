@@ -26,10 +26,23 @@ import type {
 export interface Storage {
   readonly directory: Directory;
   forWorkspace(workspaceId: string): WorkspaceStorage;
+  /** Only of an engine that several processes may have open. */
+  readonly lonelyNodes?: LonelyNodes;
   /** Resolves when the engine can read and write. */
   check(): Promise<void>;
   /** Finishes what was accepted, then lets go of files and connections. */
   close(): Promise<void>;
+}
+
+/**
+ * Processes on one store that cannot hear one another say so where they write: one that is cut off knows it, and the
+ * others would never know.
+ */
+export interface LonelyNodes {
+  /** To be called again and again, for as long as it lasts. */
+  tell(): Promise<void>;
+  /** How often anybody has told. Another number than before: somebody is alone. */
+  count(): Promise<number>;
 }
 
 /** The only door across workspaces: what must be found before a workspace is known. */

@@ -180,6 +180,7 @@ export const COLLECTIONS: { readonly [Name in CollectionName]: Collection } = {
       version: Number,
       at: Date,
       sweptUpTo: Date,
+      told: Number,
       source: text,
       finishedAt: text,
     },

@@ -86,6 +86,7 @@ export type StoreDocument =
   | { _id: 'schema'; version: number }
   | { _id: 'check'; at: Date }
   | { _id: 'sweep'; sweptUpTo: Date }
+  | { _id: 'lonely nodes'; told: number }
   | { _id: 'migration'; source: string; finishedAt: string | null };
 
 /** The collections and what is in them. */

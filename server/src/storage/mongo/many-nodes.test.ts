@@ -35,6 +35,14 @@ describe.runIf(server)('two nodes on one database', { timeout: 60_000 }, () => {
     await connection.close();
   });
 
+  it('tell one another by the database when nothing else connects them', async () => {
+    const [here, there] = nodes.map(({ lonelyNodes }) => lonelyNodes);
+    const before = await there?.count();
+    expect(before).toBe(0);
+    await Promise.all([here?.tell(), here?.tell()]);
+    expect(await there?.count()).toBe(2);
+  });
+
   it('give 64 writers of one conversation the places 1 to n', async () => {
     const { workspaceId, conversationId, logs } = await oneConversation();
     const results = await Promise.all(

@@ -8,6 +8,7 @@ import { eventMethods } from './collections/events.ts';
 import { inboxMethods } from './collections/inbox.ts';
 import { invitationMethods, tokenMethods } from './collections/invitations.ts';
 import { accountMethods, agentMethods, visitorMethods } from './collections/people.ts';
+import { lonelyNodeMethods } from './collections/lonely-nodes.ts';
 import { sessionMethods } from './collections/sessions.ts';
 import { settingMethods, workspaceMethods } from './collections/workspaces.ts';
 import type { ToldChanges } from './collections/changes.ts';
@@ -44,6 +45,7 @@ export function createMongoStorage({ guard, close, ...parts }: MongoStorageParts
   return {
     directory: guardAll(directory, guard),
     forWorkspace: (workspaceId) => handles.memo(workspaceId),
+    lonelyNodes: lonelyNodeMethods(models),
     check: () =>
       guard.run('check', async () => {
         const change = { $currentDate: { at: true } } as const;

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createLogger } from '../../logger.ts';
+import { watchOthers } from './others.ts';
+
+const EVERY_MS = 500;
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** Nodes on one store, each of which can be cut off. */
+function createStore() {
+  let told = 0;
+  let isGone = false;
+  const lonelyNodes = {
+    tell: async () => void told++,
+    count: async () => {
+      if (isGone) throw new Error('the store is gone');
+      return told;
+    },
+  };
+  return {
+    told: () => told,
+    lose: (is: boolean) => {
+      isGone = is;
+    },
+    join() {
+      let isDown = false;
+      const logged: string[] = [];
+      const logger = createLogger('info', { write: (line) => logged.push(line) });
+      const others = watchOthers({ lonelyNodes, isDown: () => isDown, everyMs: EVERY_MS, logger });
+      const heard: boolean[] = [];
+      others.onChange((is) => heard.push(is));
+      return {
+        ...others,
+        heard,
+        logged,
+        cut(is: boolean) {
+          isDown = is;
+          others.look();
+        },
+      };
+    },
+  };
+}
+
+test('knows of a node that is cut off, until some time after it is back', async () => {
+  const store = createStore();
+  const [here, there] = [store.join(), store.join()];
+  await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
+  there.cut(true);
+  await vi.advanceTimersByTimeAsync(EVERY_MS);
+  expect(here.isAnyAlone()).toBe(true);
+  await vi.advanceTimersByTimeAsync(60 * EVERY_MS);
+  expect(here.heard).toEqual([true]);
+  there.cut(false);
+  await vi.advanceTimersByTimeAsync(9 * EVERY_MS);
+  expect(here.isAnyAlone()).toBe(true);
+  await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
+  expect(here.heard).toEqual([true, false]);
+  expect(here.logged).toHaveLength(2);
+});
+
+test('says at once that this node is cut off', async () => {
+  const store = createStore();
+  const here = store.join();
+  here.cut(true);
+  expect(store.told()).toBe(1);
+});
+
+test('does not take what this node said for another one', async () => {
+  const store = createStore();
+  const here = store.join();
+  await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
+  here.cut(true);
+  await vi.advanceTimersByTimeAsync(5 * EVERY_MS);
+  here.cut(false);
+  await vi.advanceTimersByTimeAsync(20 * EVERY_MS);
+  expect(here.heard).toEqual([]);
+});
+
+test('is no wiser while the store is gone, and goes on when it is back', async () => {
+  const store = createStore();
+  const [here, there] = [store.join(), store.join()];
+  await vi.advanceTimersByTimeAsync(EVERY_MS);
+  store.lose(true);
+  await vi.advanceTimersByTimeAsync(20 * EVERY_MS);
+  expect(here.heard).toEqual([]);
+  there.cut(true);
+  store.lose(false);
+  await vi.advanceTimersByTimeAsync(EVERY_MS);
+  expect(here.heard).toEqual([true]);
+});
+
+test('asks the store no more once it is closed', async () => {
+  const store = createStore();
+  const [here, there] = [store.join(), store.join()];
+  await vi.advanceTimersByTimeAsync(EVERY_MS);
+  here.close();
+  there.cut(true);
+  await vi.advanceTimersByTimeAsync(5 * EVERY_MS);
+  expect(here.isAnyAlone()).toBe(false);
+});
