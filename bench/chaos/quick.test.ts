@@ -1,13 +1,28 @@
+import { hasRedis, mongoCommand } from '@alcove/server/testing';
 import { describe, expect, it } from 'vitest';
+import { type AnyRow, stagesOf } from './row.ts';
 import { runRow } from './run-row.ts';
 import { rows } from './rows.ts';
+import type { StageKind } from './stage.ts';
 
 /** What fails with a seed fails again with `ALCOVE_CHAOS_SEED`, as far as the choices of the harness go. */
 const seed = Number(process.env['ALCOVE_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
+const rowsOn = (kind: StageKind): AnyRow[] => rows.filter((row) => stagesOf(row).includes(kind));
+
+async function runQuickly(row: AnyRow, kind: StageKind): Promise<void> {
+  const { failures, folder } = await runRow(row, { seed, kind, isQuick: true });
+  expect({ failures, folder }).toEqual({ failures: [], folder: undefined });
+}
+
 describe(`the delivery guarantee, in short (seed ${seed})`, { timeout: 60_000 }, () => {
-  it.concurrent.each(rows)('$name: $does', async (row) => {
-    const { failures, folder } = await runRow(row, { seed, isQuick: true });
-    expect({ failures, folder }).toEqual({ failures: [], folder: undefined });
-  });
+  it.concurrent.each(rowsOn('sqlite'))('$name: $does', (row) => runQuickly(row, 'sqlite'));
 });
+
+describe.runIf(mongoCommand() && hasRedis())(
+  `the same on two nodes (seed ${seed})`,
+  { timeout: 90_000 },
+  () => {
+    it.concurrent.each(rowsOn('nodes'))('$name: $does', (row) => runQuickly(row, 'nodes'));
+  },
+);

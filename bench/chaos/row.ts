@@ -1,4 +1,4 @@
-import type { Stage } from './stage.ts';
+import type { Stage, StageKind } from './stage.ts';
 
 /** What a row found out. `failures` are promises that were broken, in words; none is a pass. */
 export interface Findings {
@@ -15,6 +15,8 @@ export interface Row<Parameters = object> {
   name: string;
   /** What is done and what has to hold, in a sentence or two. */
   does: string;
+  /** Where it can be run; the first is where it is run unless somebody asks for another. SQLite alone when left out. */
+  stages?: readonly StageKind[];
   /** At least 2 % of the volume (for rows that last: of the clients or faults), a real fault where there is one, about 10 s at most. */
   quick: Parameters;
   full: Parameters;
@@ -29,6 +31,11 @@ export interface Row<Parameters = object> {
 export type AnyRow = Omit<Row, 'quick' | 'full' | 'run'> & {
   start(stage: Stage, isQuick: boolean): Promise<Findings>;
 };
+
+/** Where a row can be run. */
+export function stagesOf({ stages = ['sqlite'] }: AnyRow): readonly StageKind[] {
+  return stages;
+}
 
 /** Ties a row to its parameters. */
 export function defineRow<Parameters>(row: Row<Parameters>): AnyRow {

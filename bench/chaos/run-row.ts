@@ -1,11 +1,12 @@
 import { BREACHES, type Verdict } from './checker.ts';
-import type { AnyRow, Findings } from './row.ts';
-import { openStage, type StageOptions } from './stage.ts';
+import { type AnyRow, type Findings, stagesOf } from './row.ts';
+import { openStage, type StageKind, type StageOptions } from './stage.ts';
 
 /** How a row went. */
 export interface RowResult extends Findings {
   row: string;
   form: 'quick' | 'full';
+  stage: StageKind;
   seed: number;
   seconds: number;
   /** `null` when the row has no server. */
@@ -15,20 +16,26 @@ export interface RowResult extends Findings {
 }
 
 /** How a row is to be run. */
-export interface RunOptions extends StageOptions {
+export interface RunOptions extends Omit<StageOptions, 'kind'> {
+  /** In place of the row's first one. */
+  kind?: StageKind;
   /** In place of the row's own. */
   quietMs?: number;
 }
 
 const QUIET_MS = 40_000;
 
-/** Runs one row from an empty server to the verdict. Never rejects: what goes wrong is a failure of the row. */
+/** Runs one row from an empty server to the verdict. What goes wrong is a failure of the row; rejects only when there is no stage. */
 export async function runRow(
   row: AnyRow,
-  { quietMs = row.quietMs ?? QUIET_MS, ...options }: RunOptions,
+  {
+    quietMs = row.quietMs ?? QUIET_MS,
+    kind = stagesOf(row)[0] ?? 'sqlite',
+    ...options
+  }: RunOptions,
 ): Promise<RowResult> {
   const { seed, isQuick } = options;
-  const stage = openStage(options);
+  const stage = await openStage({ ...options, kind });
   const startedAt = performance.now();
   const findings: Findings = { figures: {}, failures: [] };
   let verdict: Verdict | null = null;
@@ -63,6 +70,7 @@ export async function runRow(
   return {
     row: row.name,
     form: isQuick ? 'quick' : 'full',
+    stage: kind,
     ...findings,
     seed,
     seconds: Math.round((performance.now() - startedAt) / 100) / 10,

@@ -1,4 +1,4 @@
-// `npm run chaos -- ROW... [--quick | --save] [--seed N]`, or `all`. Prints one line of JSON for each row, and a table for several.
+// `npm run chaos -- ROW... [--nodes] [--quick | --save] [--seed N]`, or `all`. Prints one line of JSON for each row, and a table for several.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -7,19 +7,23 @@ import { parseArgs } from 'node:util';
 import { circumstances } from '../circumstances.ts';
 import { BREACHES } from './checker.ts';
 import { type RowResult, runRow } from './run-row.ts';
+import { stagesOf } from './row.ts';
 import { rows } from './rows.ts';
 
 const { values: flags, positionals: names } = parseArgs({
   allowPositionals: true,
   options: {
+    nodes: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
     seed: { type: 'string' },
   },
 });
+// With `--nodes` those that can be run there; without it each where it belongs.
+const playable = rows.filter((row) => !flags.nodes || stagesOf(row).includes('nodes'));
 const chosen = names.includes('all')
-  ? rows
-  : rows.filter(({ name }) => names.some((wanted) => wanted.toUpperCase() === name));
+  ? playable
+  : playable.filter(({ name }) => names.some((wanted) => wanted.toUpperCase() === name));
 if (chosen.length === 0 || (!names.includes('all') && chosen.length < names.length)) {
   for (const { name, does } of rows) console.log(`${name}  ${does}`);
   process.exit(names.length === 0 ? 0 : 1);
@@ -38,7 +42,8 @@ async function runOne(): Promise<void> {
   if (!only) return;
   const seed = Number(flags.seed ?? Math.floor(Math.random() * 2 ** 31));
   console.error(`${only.name}, seed ${seed}: ${only.does}`);
-  const result = await runRow(only, { seed, isQuick: flags.quick });
+  const kind = flags.nodes ? 'nodes' : undefined;
+  const result = await runRow(only, { seed, isQuick: flags.quick, kind });
   report(only.name, present(result));
   if (result.folder) console.error(`Histories and data are kept in ${result.folder}`);
   process.exit(result.failures.length === 0 ? 0 : 1);
@@ -51,7 +56,9 @@ function report(name: string, result: object): void {
   if (!flags.save) return;
   const folder = join(import.meta.dirname, '../results/chaos');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name.toLowerCase()}.json`), `${line}\n`);
+  // A row that belongs elsewhere, too, has a result for each.
+  const suffix = flags.nodes ? '-nodes' : '';
+  writeFileSync(join(folder, `${name.toLowerCase()}${suffix}.json`), `${line}\n`);
 }
 
 /** Each row in a process of its own, so that one that dies takes no other with it. */
@@ -73,6 +80,7 @@ async function runMany(): Promise<void> {
 
 async function runInProcess(name: string, limitMs: number) {
   const options = [
+    ...(flags.nodes ? ['--nodes'] : []),
     ...(flags.quick ? ['--quick'] : []),
     ...(flags.save ? ['--save'] : []),
     ...(flags.seed ? ['--seed', flags.seed] : []),

@@ -1,7 +1,8 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServerChoice, Stage } from './stage.ts';
+import type { ServerChoice } from './ground.ts';
+import type { Stage } from './stage.ts';
 
 /** The variable of the environment that names the clock's file. */
 export const CLOCK_VARIABLE = 'ALCOVE_CHAOS_CLOCK';

@@ -2,17 +2,20 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Limits } from '@alcove/server';
-import { type SpawnedServer, type SpawnOptions, spawnTestServer } from '@alcove/server/testing';
+import type { SpawnedServer, TestMongo, TestRedis } from '@alcove/server/testing';
 import { liftedLimits } from '../people.ts';
 import { BareClient } from './bare-client.ts';
 import { check, type Verdict } from './checker.ts';
 import type { ChaosClient, ClientSpec, Heads } from './client.ts';
 import { type Crew, startCrew } from './crew.ts';
+import type { ChoiceOf, ServerChoice } from './ground.ts';
 import { type HistoryEntry, openHistory, readHistories } from './history.ts';
 import { observe } from './observer.ts';
+import type { ChaosNode } from './nodes/node.ts';
+import { NodesGround } from './nodes/nodes-ground.ts';
 import { createRandom, type Random } from './random.ts';
 import { SABOTAGE_VARIABLE, type SabotageName } from './sabotage/sabotages.ts';
-import { checkIntegrity, readStoredLogs } from './stored-log.ts';
+import { SqliteGround } from './sqlite-ground.ts';
 
 /** Clients are spread over so many threads, and their clocks are right unless a row says otherwise. */
 const RIGHT_CLOCKS = [0, 0];
@@ -29,25 +32,32 @@ export const openDoors = {
 /** Quick forms: what takes clients 30 s otherwise takes them 4 s. */
 export const HASTE = 8;
 
-/** What a server may be started with; its data and address are the stage's. */
-export type ServerChoice = Partial<Omit<SpawnOptions, 'dataDir' | 'port'>>;
+/** What a stage stands on: one server on SQLite, or two on MongoDB and Redis behind a balancer. */
+export type StageKind = 'sqlite' | 'nodes';
 
 /** What is to be said of a client; the rest follows from the server. */
 export type Newcomer = Pick<ClientSpec, 'kind' | 'side' | 'name'> &
   Partial<Pick<ClientSpec, 'url' | 'session' | 'headsMs' | 'recordsApplied'>>;
 
-/** Where a row plays: one server, many clients, and all that they did and saw written down. */
+/** Where a row plays: one server or two, many clients, and all that they did and saw written down. */
 export interface Stage {
+  readonly kind: StageKind;
   readonly random: Random;
   readonly isQuick: boolean;
   /** Kept when the row fails. */
   readonly folder: string;
-  /** The database file. */
+  /** The database file. @throws Error on two nodes. */
   readonly file: string;
-  /** The server that runs, or ran last. @throws Error before the first was started. */
+  /** The server that runs, or ran last; of two nodes what stands before them. @throws Error before the first was started. */
   readonly server: SpawnedServer;
-  /** Starts the server; called again, starts one over the same data at the same address. */
-  startServer(choice?: ServerChoice): Promise<SpawnedServer>;
+  /** The processes under it, one for each node. To start one again: `startServer`. */
+  readonly servers: readonly SpawnedServer[];
+  /** The nodes, and what they rest on: both run before the nodes are started. @throws Error on SQLite. */
+  readonly nodes: readonly ChaosNode[];
+  readonly redis: TestRedis;
+  readonly mongo: TestMongo;
+  /** Starts the server, or the nodes; called again, starts what does not run over the same data at the same address. */
+  startServer(choice?: ServerChoice | ChoiceOf): Promise<SpawnedServer>;
   /** Adds a client in a thread of its own kind; `connect` it. Agents get an account unless they bring a session. */
   add(newcomer: Newcomer): Promise<ChaosClient>;
   /** Adds a bare client in this thread: for rows whose clients decide by what others were answered. */
@@ -75,6 +85,7 @@ export interface OpenStage extends Stage {
 
 /** What a stage is opened with. */
 export interface StageOptions {
+  kind: StageKind;
   seed: number;
   isQuick: boolean;
   /** What its server does wrong. */
@@ -82,8 +93,12 @@ export interface StageOptions {
 }
 
 /** Opens an empty stage. */
-export function openStage(options: StageOptions): OpenStage {
-  return new SqliteStage(options);
+export async function openStage(options: StageOptions): Promise<OpenStage> {
+  const folder = mkdtempSync(join(tmpdir(), 'alcove-chaos-'));
+  const random = createRandom(options.seed);
+  const parts = { folder, random };
+  const ground = options.kind === 'nodes' ? await NodesGround.open(parts) : new SqliteGround(parts);
+  return new GroundedStage(options, { ...parts, ground });
 }
 
 /** How a server is started that does something wrong. */
@@ -100,50 +115,70 @@ interface Observer {
 /** Access tokens live a little longer. */
 const TOKEN_MS = 10 * 60_000;
 
-class SqliteStage implements OpenStage {
+class GroundedStage implements OpenStage {
+  readonly kind: StageKind;
   readonly random: Random;
   readonly isQuick: boolean;
-  readonly folder = mkdtempSync(join(tmpdir(), 'alcove-chaos-'));
-  readonly #dataDir = join(this.folder, 'data');
-  readonly #historyDir = join(this.folder, 'history');
-  readonly file = join(this.#dataDir, 'alcove.db');
+  readonly folder: string;
   readonly clients: ChaosClient[] = [];
+  readonly #ground: SqliteGround | NodesGround;
+  readonly #historyDir: string;
   readonly #history;
   readonly #here: BareClient[] = [];
   readonly #ends: (() => unknown)[] = [];
   readonly #sabotage: SabotageName | undefined;
   #clockShiftsMs: readonly number[] = RIGHT_CLOCKS;
   #crew: Crew | undefined;
-  #server: SpawnedServer | undefined;
   #observer: Observer | undefined;
 
-  constructor({ seed, isQuick, sabotage }: StageOptions) {
-    this.random = createRandom(seed);
+  constructor(
+    { kind, isQuick, sabotage }: StageOptions,
+    parts: { folder: string; random: Random; ground: SqliteGround | NodesGround },
+  ) {
+    this.kind = kind;
+    this.random = parts.random;
     this.isQuick = isQuick;
+    this.folder = parts.folder;
+    this.#ground = parts.ground;
     this.#sabotage = sabotage;
-    for (const folder of [this.#dataDir, this.#historyDir]) mkdirSync(folder);
+    this.#historyDir = join(this.folder, 'history');
+    mkdirSync(this.#historyDir);
     this.#history = openHistory(this.#historyDir, 'here');
-    process.on('exit', this.#killServer);
+    process.on('exit', this.#abandon);
+  }
+
+  get file(): string {
+    if (this.#ground instanceof SqliteGround) return this.#ground.file;
+    throw new Error('two nodes have no database file');
   }
 
   get server(): SpawnedServer {
-    if (!this.#server) throw new Error('no server was started');
-    return this.#server;
+    return this.#ground.server;
   }
 
-  async startServer(choice: ServerChoice = {}): Promise<SpawnedServer> {
-    this.#server = await spawnTestServer({
-      logLevel: 'warn',
-      ...choice,
-      ...(this.#sabotage && sabotaged(this.#sabotage)),
-      // Hasty clients take a connection for dead sooner.
-      limits: { ...openDoors, ...(this.isQuick ? { pingIntervalMs: 1000 } : {}), ...choice.limits },
-      dataDir: this.#dataDir,
-      port: this.#server?.port ?? 0,
-    });
-    // Now, while the server is well.
+  get servers(): readonly SpawnedServer[] {
+    return this.#ground.servers;
+  }
+
+  get nodes(): readonly ChaosNode[] {
+    return this.#nodesGround.nodes;
+  }
+
+  get redis(): TestRedis {
+    return this.#nodesGround.redis;
+  }
+
+  get mongo(): TestMongo {
+    return this.#nodesGround.mongo;
+  }
+
+  async startServer(choice: ServerChoice | ChoiceOf = {}): Promise<SpawnedServer> {
+    const server = await this.#ground.start((index) =>
+      this.#complete(typeof choice === 'function' ? choice(index) : choice),
+    );
+    // While the server is well.
     await this.#findObserver();
-    return this.#server;
+    return server;
   }
 
   async add(newcomer: Newcomer): Promise<ChaosClient> {
@@ -195,7 +230,8 @@ class SqliteStage implements OpenStage {
   }
 
   async judge(quietMs: number): Promise<{ verdict: Verdict | null; failures: string[] }> {
-    if (!this.#server) return { verdict: null, failures: [] };
+    // Nothing was started.
+    if (!this.#observer) return { verdict: null, failures: [] };
     const failures: string[] = [];
     const { latecomers } = await this.quiet(quietMs);
     if (latecomers) failures.push(`${latecomers} clients had not caught up after ${quietMs} ms`);
@@ -203,11 +239,9 @@ class SqliteStage implements OpenStage {
     const { finals } = await this.#observe(true);
     for (const final of finals) record({ type: 'final', ...final });
     await this.#dismiss();
-    const { code, signal } = await this.#server.kill('SIGTERM');
-    if (code !== 0) failures.push(`the server ended with ${signal ?? code}`);
-    const integrity = checkIntegrity(this.file);
-    if (integrity !== 'ok') failures.push(`the database file is damaged: ${integrity}`);
-    const logs = readStoredLogs(this.file);
+    const stopped = await this.#ground.stop();
+    failures.push(...stopped.failures);
+    const { logs } = stopped;
     const seen = new Set(finals.map(({ conversation }) => conversation));
     const unseen = logs.filter(({ id }) => !seen.has(id)).length;
     if (unseen) failures.push(`${unseen} conversations are stored and in no inbox`);
@@ -217,9 +251,19 @@ class SqliteStage implements OpenStage {
   async close(outcome: 'passed' | 'failed'): Promise<void> {
     await this.#dismiss().catch(() => undefined);
     for (const end of this.#ends.splice(0)) await end();
-    await this.#server?.kill();
-    process.off('exit', this.#killServer);
+    await this.#ground.close();
+    process.off('exit', this.#abandon);
     if (outcome === 'passed') rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #complete(choice: ServerChoice): ServerChoice {
+    // Hasty clients take a connection for dead sooner.
+    const limits = { ...openDoors, ...(this.isQuick ? { pingIntervalMs: 1000 } : {}) };
+    return {
+      ...choice,
+      ...(this.#sabotage && sabotaged(this.#sabotage)),
+      limits: { ...limits, ...choice.limits },
+    };
   }
 
   async #dismiss(): Promise<void> {
@@ -248,11 +292,9 @@ class SqliteStage implements OpenStage {
     return this.#observer;
   }
 
-  readonly #killServer = () => {
-    try {
-      if (this.#server) process.kill(this.#server.pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
-  };
+  get #nodesGround(): NodesGround {
+    if (this.#ground instanceof NodesGround) return this.#ground;
+    throw new Error('this stage is one server on SQLite');
+  }
+  readonly #abandon = () => this.#ground.abandon();
 }

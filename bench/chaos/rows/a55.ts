@@ -33,15 +33,19 @@ export const a55 = defineRow<Parameters>({
       const { seed } = stage.random;
       const result = await runRow(row, { seed, isQuick: true, sabotage: name, quietMs: QUIET_MS });
       if (result.folder) rmSync(result.folder, { recursive: true, force: true });
-      figures[name] = describe(sabotage, result);
-      if (result.verdict?.[sabotage.breach]) continue;
-      const found = result.failures[0] ?? 'nothing';
-      failures.push(`with ${name}, ${row.name} shows no ${sabotage.breach}; it found: ${found}`);
+      const found = findIn(result, sabotage);
+      figures[name] = `${row.name} is red: ${found}, ${result.failures.length} failures`;
+      if (found) continue;
+      const wanted = sabotage.breach ?? `"${sabotage.words}"`;
+      const instead = result.failures[0] ?? 'nothing';
+      failures.push(`with ${name}, ${row.name} shows no ${wanted}; it found: ${instead}`);
     }
     return { figures, failures };
   },
 });
 
-function describe({ row, breach }: Sabotage, { verdict, failures }: RowResult): string {
-  return `${row} is red: ${breach} ${verdict?.[breach] ?? '?'}, ${failures.length} failures`;
+/** How a row says what was broken, if it does. */
+function findIn({ verdict, failures }: RowResult, { breach, words = '' }: Sabotage) {
+  if (!breach) return failures.find((failure) => failure.includes(words));
+  return verdict?.[breach] ? `${breach} ${verdict[breach]}` : undefined;
 }

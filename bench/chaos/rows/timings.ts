@@ -1,3 +1,4 @@
+import type { ConnectionTimes } from '../client.ts';
 import type { HistoryEntry } from '../history.ts';
 
 /** Something that took so long, from a moment on; both in milliseconds. */
@@ -53,6 +54,14 @@ interface ConversationTimes {
   /** By `seq`. */
   knownAt: Map<number, number>;
   readers: Map<string, { since: number; appliedAt: Map<number, number> }>;
+}
+
+/** How long a client was away each time: from the loss of its connection to its next hello. */
+export function absences({ lostAt, onlineAt }: ConnectionTimes): number[] {
+  return lostAt.flatMap((left) => {
+    const back = onlineAt.find((at) => at > left);
+    return back === undefined ? [] : [back - left];
+  });
 }
 
 /** Of what began between two moments: how long each took. */

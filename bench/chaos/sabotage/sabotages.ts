@@ -4,9 +4,10 @@ import type { Breach } from '../checker.ts';
 /** A promise that the server no longer keeps. */
 export interface Sabotage {
   changes: readonly Change[];
-  /** The row that has to find out, and the number that has to show it. */
+  /** The row that has to find out, and how: by one of the six numbers, or by these words. */
   row: string;
-  breach: Breach;
+  breach?: Breach;
+  words?: string;
 }
 
 const tables = 'server/src/storage/sqlite/tables';
@@ -81,6 +82,21 @@ export const sabotages = {
         file: 'server/src/domain/log-reader.ts',
         find: 'return { heads: Object.fromEntries(',
         replace: 'if (allowed) return { heads: {} };\n      return { heads: Object.fromEntries(',
+      },
+    ],
+  },
+  /** A hint that cannot be sent ends the process. */
+  'publish-uncaught': {
+    row: 'A20',
+    words: 'did not live through an outage of Redis',
+    changes: [
+      {
+        file: 'server/src/cluster/redis/hints.ts',
+        find: `then(settle, () => {
+        settle();
+        droppedPublishes++;
+      });`,
+        replace: 'then(settle);',
       },
     ],
   },

@@ -1,4 +1,5 @@
 // The process behind `spawnTestServer`: argv[2] holds its options as JSON.
+import { appendFileSync } from 'node:fs';
 import type { SpawnOptions } from './spawn-test-server.ts';
 import { startTestServer } from './start-test-server.ts';
 
@@ -7,17 +8,27 @@ const {
   databaseUrl,
   redisUrl,
   redisPrefix = 'alcove',
+  publicUrl,
+  metricsToken,
+  logFile,
   port = 0,
   limits,
   logLevel = 'debug',
 } = JSON.parse(process.argv[2] ?? '') as SpawnOptions;
-// Nobody can ask this process for its log: kept, it would only look like a leak of the server's.
-const log = { write: () => undefined };
+// Nobody can ask this process for its log: kept in memory, it would only look like a leak of the server's.
+const log = { write: (line: string) => void (logFile && appendFileSync(logFile, line)) };
 const server = await startTestServer({
   dataDir,
   databaseUrl,
   limits,
-  config: { port, logLevel, redisUrl, redisPrefix },
+  config: {
+    port,
+    logLevel,
+    redisUrl,
+    redisPrefix,
+    metricsToken,
+    publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl),
+  },
   log,
 });
 const { url, port: listening } = server;

@@ -16,6 +16,12 @@ export interface SpawnOptions {
   /** Where other nodes are heard of, and under which prefix. */
   redisUrl?: string;
   redisPrefix?: string;
+  /** Where people reach it, where that is not the process itself: several are behind one address. */
+  publicUrl?: string;
+  /** Opens `/metrics`. */
+  metricsToken?: string;
+  /** Takes the lines of the log, which are dropped without it. */
+  logFile?: string;
   /** 0, or left out: any free one. Give the earlier one to come back at the same address. */
   port?: number;
   limits?: Partial<Limits>;
@@ -65,7 +71,7 @@ export async function spawnTestServer(options: SpawnOptions): Promise<SpawnedSer
   const { url, port, pid } = JSON.parse(first) as { url: string; port: number; pid: number };
   const execute = connectAdmin(adminSocketOf(options));
   return {
-    ...(await createFactories({ url, origin: url, execute })),
+    ...(await createFactories({ url, origin: options.publicUrl ?? url, execute })),
     url,
     port,
     pid,

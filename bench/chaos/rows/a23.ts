@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { atLeast, atMost, round } from '../../figures.ts';
+import { now } from '../history.ts';
+import { defineRow } from '../row.ts';
+import type { Stage } from '../stage.ts';
+import { openTalkOnNodes } from './talk-on-nodes.ts';
+import { arrivalTimings, between, longest } from './timings.ts';
+
+interface Parameters {
+  kills: number;
+  everyMs: number;
+  /** Large messages at one moment, over all conversations, so many times. */
+  floods: number;
+  conversations: number;
+  perSecond: number;
+}
+
+const CONVERGED_MS = 6_000;
+const TOLD_MS = 1_000;
+const BUFFER_BYTES = 64 * 1024;
+/** Together far more than the buffer; each well below what a text may be. */
+const LARGE_TEXT = 'large '.repeat(1000);
+/** Of each conversation in a flood. */
+const LARGE_EACH = 4;
+
+/** Redis itself hangs up on subscribers: because somebody asks it to, or because it has too much for them. */
+export const a23 = defineRow<Parameters>({
+  name: 'A23',
+  stages: ['nodes'],
+  does: 'Redis ends all subscriptions every 2 s for 2 min (`CLIENT KILL TYPE pubsub`), then may keep only 64 KB for a subscriber while large messages are sent. Both nodes subscribe again each time; what is written on one is on the other within 6 s, and within 1 s once Redis leaves them alone.',
+  quick: { kills: 2, everyMs: 1500, floods: 1, conversations: 6, perSecond: 40 },
+  full: { kills: 60, everyMs: 2000, floods: 10, conversations: 20, perSecond: 30 },
+  fullSeconds: 260,
+  async run(stage, { kills, everyMs, floods, conversations, perSecond }) {
+    await stage.startServer();
+    const { nodes, redis } = stage;
+    const clientsEach = 2;
+    const { talk, watch } = await openTalkOnNodes(stage, { conversations, clientsEach, perSecond });
+    const failures: string[] = [];
+    talk.begin();
+    await sleep(everyMs);
+    const from = now();
+    for (const node of nodes) await watch.expect(node, 'Redis lost');
+    for (let kill = 1; kill <= kills; kill++) {
+      const { length } = await listSubscribers(stage);
+      if (length !== nodes.length) failures.push(`kill ${kill} found ${length} subscribers`);
+      await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      await sleep(everyMs);
+    }
+    const limit = `pubsub ${BUFFER_BYTES} ${BUFFER_BYTES} 0`;
+    await redis.command('CONFIG', 'SET', 'client-output-buffer-limit', limit);
+    let overflows = 0;
+    for (let flood = 0; flood < floods; flood++) {
+      const before = await listSubscribers(stage);
+      await Promise.all(
+        talk.conversationIds.map(async (conversationId, index) =>
+          talk.clients[index * clientsEach]?.burst({
+            conversationId,
+            count: LARGE_EACH,
+            text: LARGE_TEXT,
+            isPipelined: true,
+          }),
+        ),
+      );
+      await sleep(everyMs);
+      const after = await listSubscribers(stage);
+      overflows += before.filter((id) => !after.includes(id)).length;
+    }
+    const calmFrom = now();
+    await sleep(everyMs);
+    await talk.end();
+    await stage.quiet(CONVERGED_MS * 2);
+    const seen = await watch.end();
+
+    const arrivals = arrivalTimings(await stage.history());
+    const troubledMs = longest(between(arrivals, from, calmFrom));
+    const calmMs = longest(between(arrivals, calmFrom));
+    return {
+      figures: {
+        kills,
+        overflows,
+        arrivals: arrivals.length,
+        slowestArrivalMs: round(troubledMs),
+        slowestArrivalAfterwardsMs: round(calmMs),
+        ...seen.figures,
+      },
+      failures: [
+        ...failures,
+        ...seen.failures,
+        ...atLeast('subscriptions ended for want of room', overflows, 1),
+        ...(stage.isQuick
+          ? []
+          : [
+              ...atMost('arrival in ms', troubledMs, CONVERGED_MS),
+              ...atMost('arrival in ms, once all is well', calmMs, TOLD_MS),
+            ]),
+      ],
+    };
+  },
+});
+
+/** The connections that hear hints, by the number that Redis gave them. */
+async function listSubscribers({ redis }: Stage): Promise<string[]> {
+  const list = await redis.command('CLIENT', 'LIST', 'TYPE', 'pubsub');
+  return [...list.matchAll(/\bid=(\d+)/g)].map(([, id = '']) => id);
+}
