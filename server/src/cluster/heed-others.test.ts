@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createLogger } from '../../logger.ts';
-import { watchOthers } from './others.ts';
+import { createLogger } from '../logger.ts';
+import { heedOthers } from './heed-others.ts';
+import { createListeners } from './listeners.ts';
+import { createSingleNodeCluster } from './single-node.ts';
 
 const EVERY_MS = 500;
 
@@ -24,19 +26,28 @@ function createStore() {
       isGone = is;
     },
     join() {
+      const changes = createListeners<[boolean]>();
       let isDown = false;
       const logged: string[] = [];
-      const logger = createLogger('info', { write: (line) => logged.push(line) });
-      const others = watchOthers({ lonelyNodes, isDown: () => isDown, everyMs: EVERY_MS, logger });
+      const engine = {
+        ...createSingleNodeCluster({ presenceGraceMs: 0 }),
+        isDegraded: () => isDown,
+        onDegraded: changes.add,
+      };
+      const node = heedOthers(engine, {
+        lonelyNodes,
+        everyMs: EVERY_MS,
+        logger: createLogger('info', { write: (line) => logged.push(line) }),
+      });
       const heard: boolean[] = [];
-      others.onChange((is) => heard.push(is));
+      node.onDegraded((is) => heard.push(is));
       return {
-        ...others,
+        ...node,
         heard,
         logged,
         cut(is: boolean) {
           isDown = is;
-          others.look();
+          changes.tell(is);
         },
       };
     },
@@ -49,12 +60,12 @@ test('knows of a node that is cut off, until some time after it is back', async 
   await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
   there.cut(true);
   await vi.advanceTimersByTimeAsync(EVERY_MS);
-  expect(here.isAnyAlone()).toBe(true);
+  expect(here.isDegraded()).toBe(true);
   await vi.advanceTimersByTimeAsync(60 * EVERY_MS);
   expect(here.heard).toEqual([true]);
   there.cut(false);
   await vi.advanceTimersByTimeAsync(9 * EVERY_MS);
-  expect(here.isAnyAlone()).toBe(true);
+  expect(here.isDegraded()).toBe(true);
   await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
   expect(here.heard).toEqual([true, false]);
   expect(here.logged).toHaveLength(2);
@@ -75,7 +86,20 @@ test('does not take what this node said for another one', async () => {
   await vi.advanceTimersByTimeAsync(5 * EVERY_MS);
   here.cut(false);
   await vi.advanceTimersByTimeAsync(20 * EVERY_MS);
-  expect(here.heard).toEqual([]);
+  expect(here.heard).toEqual([true, false]);
+});
+
+test('is degraded without a break while one after the other is cut off', async () => {
+  const store = createStore();
+  const [here, there] = [store.join(), store.join()];
+  await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
+  there.cut(true);
+  await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
+  here.cut(true);
+  await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
+  here.cut(false);
+  await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
+  expect(here.heard).toEqual([true]);
 });
 
 test('is no wiser while the store is gone, and goes on when it is back', async () => {
@@ -98,5 +122,5 @@ test('asks the store no more once it is closed', async () => {
   here.close();
   there.cut(true);
   await vi.advanceTimersByTimeAsync(5 * EVERY_MS);
-  expect(here.isAnyAlone()).toBe(false);
+  expect(here.isDegraded()).toBe(false);
 });

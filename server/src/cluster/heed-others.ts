@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import type { LonelyNodes } from '../storage/storage.ts';
+import type { Cluster } from './cluster.ts';
+import { createListeners } from './listeners.ts';
+
+/** So many looks in a row that show nobody: whoever is alone may be held up by the store now and then. */
+const CALM_LOOKS = 10;
+
+interface HeedOthersOptions {
+  lonelyNodes: LonelyNodes;
+  /** How often this node looks, and how often it says that it is alone. */
+  everyMs: number;
+  logger: Logger;
+}
+
+/**
+ * The same cluster, degraded also while another node cannot hear this one, which by itself would never notice: a node that
+ * is cut off says so in the store, where it goes on writing, and the others look there. A node that was killed says nothing,
+ * and nobody misses anything of it.
+ */
+export function heedOthers(cluster: Cluster, options: HeedOthersOptions): Cluster {
+  const changes = createListeners<[isDegraded: boolean]>();
+  let isDegraded = cluster.isDegraded();
+
+  function compare() {
+    const is = cluster.isDegraded() || others.isAnyAlone();
+    if (is === isDegraded) return;
+    isDegraded = is;
+    changes.tell(is);
+  }
+
+  const others = watchOthers({ ...options, isAlone: cluster.isDegraded, onChange: compare });
+  cluster.onDegraded(() => {
+    others.look();
+    compare();
+  });
+
+  return {
+    ...cluster,
+    isDegraded: () => isDegraded,
+    onDegraded: changes.add,
+    async close() {
+      others.close();
+      changes.clear();
+      await cluster.close();
+    },
+  };
+}
+
+function watchOthers(options: HeedOthersOptions & { isAlone(): boolean; onChange(): void }) {
+  const { lonelyNodes, everyMs, logger, isAlone, onChange } = options;
+  let isAnyAlone = false;
+  let isLooking = false;
+  let calmLooks = 0;
+  /** What was counted last; unknown after this node has told itself. */
+  let counted: number | undefined;
+
+  function set(is: boolean) {
+    if (isAnyAlone === is) return;
+    isAnyAlone = is;
+    if (is) logger.warn('another node cannot reach Redis: what it says arrives late');
+    else logger.info('no other node is out of reach any more');
+    onChange();
+  }
+
+  async function lookOnce() {
+    if (isAlone()) {
+      counted = undefined;
+      return lonelyNodes.tell();
+    }
+    const told = await lonelyNodes.count();
+    const isTold = counted !== undefined && told !== counted;
+    // Not what this node has said of itself meanwhile.
+    counted = isAlone() ? undefined : told;
+    calmLooks = isTold ? 0 : calmLooks + 1;
+    if (isTold) set(true);
+    else if (calmLooks >= CALM_LOOKS) set(false);
+  }
+
+  async function look() {
+    if (isLooking) return;
+    isLooking = true;
+    // A store that cannot be asked takes no messages either: there is nothing to miss.
+    await lookOnce().catch(() => {});
+    isLooking = false;
+  }
+
+  const timer = setInterval(() => void look(), everyMs).unref();
+  return {
+    isAnyAlone: () => isAnyAlone,
+    look: () => void look(),
+    close: () => clearInterval(timer),
+  };
+}
