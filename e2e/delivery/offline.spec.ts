@@ -17,6 +17,8 @@ interface Shop {
   server: TestServer;
   /** Starts the browser and goes to the site. @param prepare done to the page first. */
   open(prepare?: (page: Page) => Promise<unknown>): Promise<Page>;
+  /** Resolves when the browser has written this text from localStorage to the disk. */
+  isOnDisk(text: string): Promise<void>;
   /** As a power cut does. */
   kill(): void;
   /** Lets the chat through. */
@@ -45,6 +47,13 @@ const test = base.extend<{ shop: Shop }>({
         await prepare?.(page);
         await page.goto(site.url);
         return page;
+      },
+      async isOnDisk(text) {
+        const files = join(folder, 'Default/Local Storage/leveldb');
+        // Chromium writes after 5 s, and after a minute where a site has changed much within the hour.
+        await expect
+          .poll(() => isIn(files, text), { timeout: 120_000, intervals: [500] })
+          .toBe(true);
       },
       kill() {
         const pids = processesOf(folder);
@@ -94,8 +103,7 @@ for (const { kind, prepare, isKilledInShort } of keepings) {
     await settled(page);
     if (!isFull && !isKilledInShort) await page.context().close();
     else {
-      // Nothing tells when Chromium has written localStorage to the disk; it does so every few seconds.
-      if (kind === 'localstorage') await page.waitForTimeout(10_000);
+      if (kind === 'localstorage') await shop.isOnDisk(texts.at(-1) ?? '');
       shop.kill();
     }
     page = await shop.open(prepare);
@@ -165,6 +173,18 @@ async function settled(page: Page): Promise<void> {
       });
     }
   });
+}
+
+/** Whether a file in this folder holds the text. */
+function isIn(folder: string, text: string): boolean {
+  try {
+    return readdirSync(folder).some((name) =>
+      readFileSync(join(folder, name), 'latin1').includes(text),
+    );
+  } catch {
+    // The browser has just put another file in the place of this one.
+    return false;
+  }
 }
 
 /** The main process of the browser that has this profile. */

@@ -55,6 +55,11 @@ describe('importAgain', () => {
     expect(asked).toEqual(['./part.js', './part.js?', './part.js??', './part.js??']);
   });
 
+  it('leaves alone what is imported by an address', async () => {
+    const code = await bundle('run((address) => import(address));', importAgain());
+    expect(code).toContain('=> import(address)');
+  });
+
   it('adds nothing where nothing is loaded later', async () => {
     expect(await bundle('run();', importAgain())).toBe(await bundle('run();'));
   });

@@ -93,7 +93,8 @@ export function stylesheetAsText(): Plugin {
 export function importAgain(): Plugin {
   return {
     name: 'import-again',
-    renderDynamicImport: () => ({ left: 'importAgain(', right: ')' }),
+    renderDynamicImport: ({ targetModuleId }) =>
+      targetModuleId === null ? null : { left: 'importAgain(', right: ')' },
     intro: ({ dynamicImports }) => (dynamicImports.length ? IMPORT_AGAIN : ''),
   };
 }

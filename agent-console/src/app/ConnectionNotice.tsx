@@ -5,6 +5,7 @@ import { CircleAlert, CloudOff, Info } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useSelector } from 'react-redux';
 import { type ChatRoot, selectConnection } from '../client/chat.ts';
+import { selectIsOutdated } from '../client/update.ts';
 import { Delayed } from '../shared/Delayed.tsx';
 import { t } from '../shared/texts.ts';
 
@@ -39,20 +40,21 @@ export function ConnectionNotice() {
   const isPresenceUnknown = useSelector((root: ChatRoot) =>
     Object.values(root.chat.presence).includes('unknown'),
   );
+  const isOutdated = useSelector(selectIsOutdated);
   return (
     <div role="status">
-      <Notice connection={connection} isPresenceUnknown={isPresenceUnknown} />
+      <Notice {...{ connection, isPresenceUnknown, isOutdated }} />
     </div>
   );
 }
 
-function Notice({
-  connection,
-  isPresenceUnknown,
-}: {
+interface NoticeProps {
   connection: ConnectionState;
   isPresenceUnknown: boolean;
-}): ReactNode {
+  isOutdated: boolean;
+}
+
+function Notice({ connection, isPresenceUnknown, isOutdated }: NoticeProps): ReactNode {
   switch (connection.status) {
     case 'offline':
       return (
@@ -75,12 +77,19 @@ function Notice({
         <Line data-tone="danger">
           <CircleAlert size={16} aria-hidden />
           {t('notice.refused', { reason: connection.reason })}
-          <Button size="small" color="inherit" onClick={() => window.location.reload()}>
-            {t('app.reload')}
-          </Button>
+          <ReloadButton />
         </Line>
       );
     case 'online':
+      if (isOutdated) {
+        return (
+          <Line data-tone="info">
+            <Info size={16} aria-hidden />
+            {t('notice.outdated')}
+            <ReloadButton />
+          </Line>
+        );
+      }
       return isPresenceUnknown ? (
         <Line data-tone="info">
           <Info size={16} aria-hidden />
@@ -91,4 +100,12 @@ function Notice({
     case 'connecting':
       return null;
   }
+}
+
+function ReloadButton() {
+  return (
+    <Button size="small" color="inherit" onClick={() => window.location.reload()}>
+      {t('app.reload')}
+    </Button>
+  );
 }

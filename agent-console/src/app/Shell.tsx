@@ -1,7 +1,7 @@
 import { styled } from '@mui/material/styles';
 import { useState } from 'react';
 import { useSelector } from 'react-redux';
-import { Outlet, useParams } from 'react-router';
+import { Outlet, useLocation, useParams } from 'react-router';
 import { useAlerts } from '../notifications/use-alerts.ts';
 import { selectHasShortcuts } from '../shared/preferences.ts';
 import { t } from '../shared/texts.ts';
@@ -11,6 +11,7 @@ import { useShortcuts } from '../shared/use-shortcuts.ts';
 import { ActToast } from './ActToast.tsx';
 import { AppBar } from './AppBar.tsx';
 import { ConnectionNotice } from './ConnectionNotice.tsx';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { useUnreadTitle } from './use-unread-title.ts';
 
 const Root = styled('div')({ display: 'flex', flexDirection: 'column', blockSize: '100dvh' });
@@ -61,10 +62,19 @@ export function Shell() {
       <ConnectionNotice />
       <Columns>
         {!(isNarrow && conversationId) && <AppBar onShowShortcuts={() => setIsSheetOpen(true)} />}
-        <Outlet />
+        {/* What is around stays, and leads to another page. */}
+        <ErrorBoundary key={useSection()} sentence={t('app.page_failed')}>
+          <Outlet />
+        </ErrorBoundary>
       </Columns>
       <ActToast />
       {late && <late.ShortcutSheet isOpen={isSheetOpen} onClose={() => setIsSheetOpen(false)} />}
     </Root>
   );
+}
+
+/** One for the whole inbox: its conversations come and go in the same page. */
+function useSection(): string {
+  const { pathname } = useLocation();
+  return pathname.startsWith('/inbox/') ? '/inbox' : pathname;
 }

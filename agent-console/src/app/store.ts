@@ -2,6 +2,7 @@ import { combineReducers, configureStore, type Middleware } from '@reduxjs/toolk
 import { actsReducer } from '../client/acts.ts';
 import { chatReducer } from '../client/chat.ts';
 import { sessionReducer, signedIn, signedOut } from '../client/session-slice.ts';
+import { updateReducer } from '../client/update.ts';
 import { acceptDrafts, draftsRead, draftsReducer } from '../conversation/drafts.ts';
 import {
   acceptOpenConversations,
@@ -23,6 +24,7 @@ const reducer = combineReducers({
   drafts: draftsReducer,
   openConversations: openConversationsReducer,
   preferences: preferencesReducer,
+  update: updateReducer,
 });
 
 /** Everything the console knows. */

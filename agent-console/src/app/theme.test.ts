@@ -48,11 +48,13 @@ describe('the colours', () => {
     }
   });
 
+  const folder = new URL('../../../widget/src/app/', import.meta.url);
+  const css = readdirSync(folder)
+    .filter((name) => name.endsWith('.css'))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n');
+
   it('are the same as the widget’s', () => {
-    const css = readFileSync(
-      new URL('../../../widget/src/app/widget.css', import.meta.url),
-      'utf8',
-    );
     const pairs = declarations(css);
     expect(pairs.length).toBeGreaterThanOrEqual(10);
     for (const { token, light, dark } of pairs) {
@@ -61,11 +63,6 @@ describe('the colours', () => {
   });
 
   it('are the same as the widget’s on faces', () => {
-    const folder = new URL('../../../widget/src/app/', import.meta.url);
-    const css = readdirSync(folder)
-      .filter((name) => name.endsWith('.css'))
-      .map((name) => readFileSync(new URL(name, folder), 'utf8'))
-      .join('\n');
     for (const [hue, { fill, ink }] of Object.entries(AVATAR_TOKENS.light)) {
       const face = new Map(
         [...block(css, `.${hue} {`).matchAll(/--_(\w+): (#\w+)/g)].map(([, name, value]) => [

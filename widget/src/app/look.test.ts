@@ -17,15 +17,15 @@ describe('the colours of the widget', () => {
   it('are all there, and dark comes alike in both ways to get it', () => {
     expect(Object.keys(look.light)).toEqual([
       'surface',
-      'raised',
       'bubble-in',
       'border',
       'border-strong',
       'text',
       'text-2',
       'text-3',
-      'danger',
       'online',
+      'raised',
+      'danger',
     ]);
     expect(Object.keys(look.dark)).toEqual(Object.keys(look.light));
     expect(look.switches.dark).toContain('--_dark: initial;');

@@ -3,6 +3,7 @@ import { createRef, render } from 'preact';
 import type { WidgetApp, WidgetHost } from '../widget-host.ts';
 import { adoptStyles } from './adopt-styles.ts';
 import { en } from './locales/en.ts';
+import { renewable } from './renewable.ts';
 import { createVoice } from './voice.ts';
 import { Widget } from './views/Widget.tsx';
 import css from './widget.css';
@@ -10,6 +11,7 @@ import css from './widget.css';
 /** Puts the app beside the launcher, in its shadow root. */
 export function mountApp(host: WidgetHost): WidgetApp {
   const { root, serverUrl, settings } = host;
+  const before = root.adoptedStyleSheets;
   const [light, dark] = settings.accentText;
   adoptStyles(
     root,
@@ -35,11 +37,16 @@ export function mountApp(host: WidgetHost): WidgetApp {
     />,
     place,
   );
-  return {
+  return renewable(host, {
+    get remains() {
+      return widget.current?.remains;
+    },
     run: (command, argument) => widget.current?.run(command, argument),
     destroy() {
       render(null, place);
+      place.remove();
+      root.adoptedStyleSheets = before;
       void client.close();
     },
-  };
+  });
 }

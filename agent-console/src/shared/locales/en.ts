@@ -13,7 +13,7 @@ export const en = {
   'app.unreachable': 'The server cannot be reached. Check your connection, then try again.',
   'app.broken': 'This page stopped working. What you have written is kept.',
   'app.reload': 'Reload',
-  'app.page_failed': 'This page could not be loaded. Check your connection and try again.',
+  'app.page_failed': 'This page could not be shown. Check your connection, then reload.',
 
   'account.menu': 'Account: {name}',
   'account.theme': 'Theme',
@@ -247,6 +247,7 @@ export const en = {
   'notice.reconnecting': 'The server cannot be reached just now. Write anyway, it will be sent.',
   'notice.refused': 'The server refused the connection. {reason}',
   'notice.degraded': 'Who is online cannot be told just now. Messages are not affected.',
+  'notice.outdated': 'Alcove was updated. Reload to go on; what you have written is kept.',
 
   'alerts.mute': 'Mute sounds',
   'alerts.unmute': 'Unmute sounds',

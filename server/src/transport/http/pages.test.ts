@@ -250,8 +250,28 @@ describe('files of the widget', () => {
     },
   );
 
+  test.each(['/widget/panel-00000000.js', '/widget/again/panel-00000000.js'])(
+    'of another version than the server’s tell the page that it is outdated: %s',
+    async (gone) => {
+      const { status, text, headers } = await get(gone);
+      expect(status).toBe(200);
+      expect(headers).toMatchObject({
+        'access-control-allow-origin': '*',
+        'cache-control': 'no-store',
+        'content-type': 'text/javascript; charset=utf-8',
+      });
+      const told: string[] = [];
+      const tell = ({ type }: Event) => told.push(type);
+      const document = { querySelectorAll: (name: string) => [{ name, dispatchEvent: tell }] };
+      const page = { Event, document };
+      expect(() => void runInNewContext(text, page)).toThrow(/^Alcove: the server has another/);
+      expect(told).toEqual(['outdated']);
+    },
+  );
+
   test.each([
     '/widget/again/again/',
+    '/widget/panel-00000000.css',
     '/widget/again/../console/index.html',
     '/widget/types/app.d.ts',
     '/widget/../console/index.html',

@@ -63,7 +63,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
   begin(task: Task) {
     this.end();
     if (task.save) {
-      this.#draft = this.#text;
+      this.#draft = this.text;
       this.write(task.text);
     }
     this.setState({ task });
@@ -83,13 +83,14 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     this.setState({ problem });
   }
 
-  get #text(): string {
+  /** What stands in the field. */
+  get text(): string {
     return this.#field.current?.value ?? '';
   }
 
   /** How many characters may still be added, once that is worth telling. */
   get #left(): number | undefined {
-    return this.props.talk.module?.charactersLeft(this.#text);
+    return this.props.talk.module?.charactersLeft(this.text);
   }
 
   #measure() {
@@ -107,7 +108,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
 
   #send = (event: Event) => {
     event.preventDefault();
-    const text = this.#text.trim();
+    const text = this.text.trim();
     if (!text || Number(this.#left) < 0) return;
     const { client, conversationId, onSend } = this.props;
     const { task } = this.state;
@@ -122,7 +123,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     client
       .send(text, { conversationId, replyTo: task?.replyTo })
       // It could not even be kept: it goes back to where it was written, before what was begun since.
-      .catch(() => this.write(`${text}\n${this.#text}`.trim()));
+      .catch(() => this.write(`${text}\n${this.text}`.trim()));
   };
 
   #onKeyDown = (event: KeyboardEvent) => {

@@ -5,6 +5,7 @@ import type { WidgetHost } from '../../widget-host.ts';
 import { adoptStyles } from '../adopt-styles.ts';
 import { createPart } from '../part.ts';
 import { quietly } from '../quietly.ts';
+import type { Remains } from '../renewable.ts';
 import { textOf } from '../text-of.ts';
 import type { Voice } from '../voice.ts';
 import type { Composer } from './Composer.tsx';
@@ -89,6 +90,7 @@ export class Widget extends Component<WidgetProps, WidgetState> {
   }
 
   override componentWillUnmount() {
+    this.props.handle.current = null;
     clearTimeout(this.#troubleTimer);
     for (const end of this.#endings) end();
   }
@@ -125,6 +127,21 @@ export class Widget extends Component<WidgetProps, WidgetState> {
       // oxlint-disable-next-line no-console -- whoever mistyped it reads the console, not the chat
       console.warn(`Alcove: there is no command "${String(command)}"`);
     }
+  }
+
+  /**
+   * What another app takes over from this one; nothing while this one had better stay: who the visitor is and what is
+   * unsent would be lost with it, what is begun with a message, or the focus of the page.
+   */
+  get remains(): Remains | undefined {
+    const { client, host } = this.props;
+    const { isOpen } = this.state;
+    const composer = this.#composer.current;
+    const isFree = !isOpen || host.root.activeElement || document.activeElement === document.body;
+    const isKept = this.#conversation && client.getState().outboxStorage !== 'memory';
+    if (isFree && isKept && composer && !composer.state.task)
+      return { isOpen, text: composer.text };
+    return undefined;
   }
 
   #open = (draft?: string) => {

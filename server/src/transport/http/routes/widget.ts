@@ -15,7 +15,7 @@ const SCRIPT = 'text/javascript; charset=utf-8';
 const AGAIN = /^(?:again\/)+/;
 
 /** Names with a hash in them never mean anything else. */
-const HASHED_NAME = /-[\w-]{8,}\.\w+$/;
+const HASHED_NAME = /-[\w-]{8,}\.js$/;
 
 /** The loader with a workspace's settings inside, and the files of the app that it loads. */
 export function widgetRoutes({
@@ -53,12 +53,17 @@ export function widgetRoutes({
 
   router.get('/widget/*path', async (request, response, next) => {
     const path = request.params.path.join('/').replace(AGAIN, '');
+    const isHashed = HASHED_NAME.test(path);
     const file = await files.find(path);
+    if (!file && isHashed) {
+      await sendFile(request, response, toStaticFile(SCRIPT, GONE_SCRIPT), 'no-store');
+      return;
+    }
     if (!file) {
       next();
       return;
     }
-    const maxAge = HASHED_NAME.test(path) ? 'max-age=31536000, immutable' : 'max-age=300';
+    const maxAge = isHashed ? 'max-age=31536000, immutable' : 'max-age=300';
     await sendFile(request, response, file, `public, ${maxAge}`);
   });
   return router;
@@ -97,6 +102,14 @@ function unknownKeyScript(file: string): string {
   const shown = JSON.stringify(file.slice(0, 80)).replaceAll('<', '\\u003c');
   return `console.warn("Alcove: no workspace has the key in this page's script tag ("+${shown}+"). Copy the tag again from the console, under Settings.");\n`;
 }
+
+/**
+ * In place of a part of an earlier version, for pages that were opened before the server was upgraded. Sent with status 200 for
+ * the same reason. The app that wanted the part hears it and gives way to the version of now, see `renewable` in the widget.
+ */
+const GONE_SCRIPT = `for (const chat of document.querySelectorAll("alcove-chat")) chat.dispatchEvent(new Event("outdated"));
+throw new Error("Alcove: the server has another version of the chat by now.");
+`;
 
 const NOT_BUILT_SCRIPT =
   'console.warn("Alcove: the chat widget is not built on the server. Whoever runs the server: run npm run build, then reload.");\n';
