@@ -181,7 +181,9 @@ function contentsOf(file: string): Record<string, { rows: number; digest: string
     if (name === 'store') continue;
     const hash = createHash('sha256').update(String(sql));
     let rows = 0;
-    for (const row of database.prepare(`SELECT * FROM ${name} ORDER BY 1, 2, 3`).iterate()) {
+    for (const row of database
+      .prepare(`SELECT * FROM ${String(name)} ORDER BY 1, 2, 3`)
+      .iterate()) {
       hash.update(JSON.stringify(row));
       rows += 1;
     }
