@@ -135,6 +135,21 @@ describe('the tabs of a visitor', { timeout: 20_000 }, () => {
     await until(() => isOnline(tab));
   }, 20_000);
 
+  it('keep the tab that leads as long as it answers', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+    const tabs = await openTabs(2);
+    const said: unknown[] = [];
+    const listener = new BroadcastChannel(scopeOf());
+    listener.onmessage = ({ data }: { data: { kind: string } }) => said.push(data.kind);
+    for (let round = 1; round <= 4; round++) {
+      vi.advanceTimersByTime(2_500);
+      await until(() => said.filter((kind) => kind === 'pong').length === round);
+    }
+    listener.close();
+    expect(leadersOf(tabs)).toEqual([tabs[0]]);
+    expect(scene.server.handshakes).toHaveLength(1);
+  });
+
   it('give the lead to the tab that takes it', async () => {
     const [first] = (await openTabs(1)) as [VisitorClient];
     const taken = navigator.locks.request(scopeOf(), { steal: true }, async () => {
@@ -162,6 +177,31 @@ describe('the tabs of a visitor', { timeout: 20_000 }, () => {
     await until(() => tabs.every(isOnline));
     await until(() => tabs.every((tab) => textsOf(tab).includes('meanwhile')));
     expect(scene.server.connectionCount).toBe(1);
+  });
+
+  it('come back with the tab that leads, however long they meant to wait themselves', async () => {
+    const [, tab] = (await openTabs(2)) as [VisitorClient, VisitorClient];
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0);
+    scene.server.faults.onHandshake = () => ({
+      ok: false,
+      code: 'busy',
+      message: 'later',
+      retryable: true,
+      retryAfterMs: 50,
+    });
+    let losses = 0;
+    tab.on('connection', ({ status }) => {
+      if (status === 'reconnecting' && ++losses === 8) random.mockReturnValue(0.99);
+    });
+    scene.server.disconnectAll();
+    const waitMs = () => {
+      const { connection } = tab.getState();
+      return connection.status === 'reconnecting' ? connection.retryAt - Date.now() : 0;
+    };
+    await until(() => waitMs() > 20_000);
+    scene.server.faults.onHandshake = () => undefined;
+    await until(() => isOnline(tab));
+    expect(tab.isLeader()).toBe(false);
   });
 
   it('leave for the way back without holding up the others, and come back from it', async () => {

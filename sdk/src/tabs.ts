@@ -166,9 +166,7 @@ class LockedTabs implements Tabs {
   #lead(): void {
     clearInterval(this.#pings);
     this.isLeader = true;
-    this.#post({ kind: 'pong' });
     this.#options.onRole();
-    this.#options.onTabLeft();
     this.#settle();
   }
 
