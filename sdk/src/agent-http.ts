@@ -30,7 +30,10 @@ export interface AgentHttpOptions {
  */
 export interface AgentHttp {
   signIn(credentials: SignIn): Promise<AgentSession>;
-  /** Makes a new access token from the cookie. Refused with `unauthenticated` when there is no session. */
+  /**
+   * Makes a new access token from the cookie. Refused with `unauthenticated` when there is no session. Gives up after a few
+   * seconds: whoever asks again soon gets the answer that was lost.
+   */
   refresh(): Promise<AgentSession>;
   /** Ends the session of this browser. */
   signOut(): Promise<void>;
@@ -51,6 +54,13 @@ export interface AgentHttp {
 }
 
 /**
+ * A cookie works once, and for ten seconds more, lest an answer is lost: later it counts as stolen. So an answer that does not
+ * come is given up while there is still time to ask again, twice. A server that is busy answers within five seconds, as a rule
+ * within one.
+ */
+const REFRESH_MS = 4_000;
+
+/**
  * The HTTP calls of an agent.
  *
  * @example
@@ -60,15 +70,18 @@ export interface AgentHttp {
 export function createAgentHttp({ serverUrl, getAccessToken }: AgentHttpOptions): AgentHttp {
   const call = <Result>(
     path: string,
-    { headers, ...init }: { method: string; body?: string; headers?: Record<string, string> },
+    {
+      headers,
+      ...init
+    }: Pick<RequestInit, 'method' | 'body' | 'signal'> & { headers?: Record<string, string> },
   ): Promise<Result> =>
     requestJson(serverUrl.replace(/\/+$/, '') + path, {
       credentials: 'same-origin',
       headers: { 'content-type': 'application/json', ...headers },
       ...init,
     });
-  const post = <Result>(path: string, body: unknown = {}): Promise<Result> =>
-    call(path, { method: 'POST', body: JSON.stringify(body) });
+  const post = <Result>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<Result> =>
+    call(path, { method: 'POST', body: JSON.stringify(body), signal });
   const authorised = async <Result>(
     path: string,
     method = 'GET',
@@ -81,7 +94,7 @@ export function createAgentHttp({ serverUrl, getAccessToken }: AgentHttpOptions)
 
   return {
     signIn: (credentials) => post(HTTP_PATHS.session, credentials),
-    refresh: () => post(HTTP_PATHS.sessionRefresh),
+    refresh: () => impatiently((signal) => post(HTTP_PATHS.sessionRefresh, {}, signal)),
     signOut: () => call(HTTP_PATHS.session, { method: 'DELETE' }),
     signOutEverywhere: () => authorised(HTTP_PATHS.sessions, 'DELETE'),
     lookUpInvitation: (invitation) => post(HTTP_PATHS.invitationLookup, invitation),
@@ -101,4 +114,15 @@ export function createAgentHttp({ serverUrl, getAccessToken }: AgentHttpOptions)
 
 function below(path: string, id: string): string {
   return `${path}/${encodeURIComponent(id)}`;
+}
+
+async function impatiently<Result>(ask: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const impatience = new AbortController();
+  const noAnswer = () => impatience.abort(new TypeError('no answer'));
+  const timer = setTimeout(noAnswer, REFRESH_MS);
+  try {
+    return await ask(impatience.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }

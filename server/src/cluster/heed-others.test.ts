@@ -119,7 +119,7 @@ test('asks the store no more once it is closed', async () => {
   const store = createStore();
   const [here, there] = [store.join(), store.join()];
   await vi.advanceTimersByTimeAsync(EVERY_MS);
-  here.close();
+  await here.close();
   there.cut(true);
   await vi.advanceTimersByTimeAsync(5 * EVERY_MS);
   expect(here.isDegraded()).toBe(false);
