@@ -1,20 +1,36 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, connect as connectTo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
+import { openCluster } from './cluster/open-cluster.ts';
 import { SETTINGS } from './config.ts';
 import { openKeys } from './keys-file.ts';
+import { defaultLimits } from './limits.ts';
+import { createLogger } from './logger.ts';
 import { connect } from './storage/mongo/connection.ts';
 import { openStorage, prepareStorage } from './storage/open-storage.ts';
 import { findMongo, freshDatabase } from './testing/start-mongo.ts';
 import { hasRedis, startRedis } from './testing/start-redis.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const bin = fileURLToPath(new URL('../bin/alcove.js', import.meta.url));
+/** Where Debian has its own Node. */
+const systemNode = '/usr/bin/node';
+const isRoot = process.getuid?.() === 0;
 const operations = fileURLToPath(new URL('../../docs/operations.md', import.meta.url));
 
 /** What operations.md promises: a situation, and what the start says about it. */
@@ -36,6 +52,8 @@ const redis = hasRedis();
 
 /** How each situation comes about that is more than a value of a setting. */
 const SITUATIONS: Record<string, (dataDir: string) => Environment | Promise<Environment>> = {
+  'Node is too old': () => ({}),
+  'the port is the system’s': () => ({ PORT: '80', HOST: '127.0.0.1' }),
   async 'the port is taken'() {
     const other = createServer().listen(0);
     endings.push(() => other.close());
@@ -44,7 +62,22 @@ const SITUATIONS: Record<string, (dataDir: string) => Environment | Promise<Envi
   },
   'the address is another machine’s': () => ({ HOST: '192.0.2.1' }),
   'the data folder cannot be made': () => ({ DATA_DIR: '/dev/null/alcove' }),
+  'the data folder is in `/proc`': () => ({ DATA_DIR: '/proc/alcove' }),
+  'the data folder is mounted read-only': (dataDir) => ({ DATA_DIR: mountReadOnly(dataDir) }),
+  'the data folder is another user’s'(dataDir) {
+    chmodSync(dataDir, 0o700);
+    chownSync(dataDir, 65_534, 65_534);
+    return {};
+  },
+  'the data folder holds other things, and is open to other users'(dataDir) {
+    writeFileSync(join(dataDir, 'somebody’s'), '');
+    chmodSync(dataDir, 0o755);
+    return {};
+  },
   'the database cannot be written': () => ({ DATABASE_URL: 'sqlite:/dev/null/alcove/alcove.db' }),
+  'the database is mounted read-only': (dataDir) => ({
+    DATABASE_URL: `sqlite:${join(mountReadOnly(join(dataDir, 'disk')), 'alcove.db')}`,
+  }),
   async 'a second server on the same data'(dataDir) {
     const storage = await openStorage(`sqlite:${join(dataDir, 'alcove.db')}`);
     endings.push(() => storage.close());
@@ -88,6 +121,26 @@ const SITUATIONS: Record<string, (dataDir: string) => Environment | Promise<Envi
   },
   'Redis wants a password': async () => withRedis((host) => `redis://${host}`),
   'Redis refuses the password': async () => withRedis((host) => `redis://:wrong@${host}`),
+  async 'the user in Redis may do too little'() {
+    const server = await startRedis();
+    endings.push(() => server.close());
+    await server.command('ACL', 'SETUSER', 'alcove', 'on', '>secret', '~*', '&*', '+@all', '-eval');
+    const redisUrl = `redis://alcove:secret@${new URL(server.url).host}`;
+    return { DATABASE_URL: freshDatabase(mongo ?? ''), REDIS_URL: redisUrl };
+  },
+  async 'another node on this Redis has other keys'() {
+    const server = await startRedis();
+    endings.push(() => server.close());
+    const other = await openCluster({
+      redisUrl: server.url,
+      redisPrefix: 'alcove',
+      keyIds: { current: ['a'], all: ['a'] },
+      limits: defaultLimits,
+      logger: createLogger('silent'),
+    });
+    endings.push(() => other.close());
+    return { DATABASE_URL: freshDatabase(mongo ?? ''), REDIS_URL: server.url };
+  },
   async 'Redis is too old'() {
     const server = await startRedis();
     endings.push(() => server.close());
@@ -113,7 +166,23 @@ const SITUATIONS: Record<string, (dataDir: string) => Environment | Promise<Envi
   },
 };
 
-const NEEDS_MONGO = /MongoDB lacks|unique index|migration from|Redis/;
+/** What a situation puts in the place of the command, or before it. */
+const COMMANDS: Record<string, (command: string[]) => string[]> = {
+  'Node is too old': () => [systemNode, bin, 'serve'],
+  'the port is the system’s': (command) => [...without('net_bind_service'), ...command],
+  'the data folder is another user’s': (command) => [...without('dac_override'), ...command],
+};
+
+/** What a machine must have for a situation, and whether this one has. */
+const NEEDS: readonly [situations: RegExp, what: string, isThere: boolean][] = [
+  [/MongoDB lacks|unique index|migration from|Redis/, 'MongoDB', mongo !== undefined],
+  [/Redis/, 'Redis', redis],
+  [/^Node is/, `an old Node as ${systemNode}`, isOldNode(systemNode)],
+  [/system’s|another user’s/, 'root, and setpriv', isRoot && runs('setpriv', '--version')],
+  [/system’s/, 'a system that keeps ports below 1024 to itself', keepsPorts()],
+  [/mounted/, 'root, who may mount', isRoot && mayMount()],
+  [/\/proc/, 'a /proc', existsSync('/proc/self')],
+];
 
 const values = table.filter(({ situation }) => /^`\w+=/.test(situation));
 const others = table.filter((row) => !values.includes(row));
@@ -145,11 +214,12 @@ it('tells all values that cannot be at once, as tabled', { timeout: 60_000 }, as
 });
 
 for (const { situation, says } of others) {
-  const isPossible = (mongo || !NEEDS_MONGO.test(situation)) && (redis || !/Redis/.test(situation));
-  it.runIf(isPossible)(`is refused: ${situation}`, { timeout: 60_000 }, async () => {
+  const lacks = NEEDS.find(([situations, , isThere]) => situations.test(situation) && !isThere);
+  if (lacks) process.stdout.write(`not run: "${situation}" needs ${lacks[1]}\n`);
+  it.skipIf(lacks)(`is refused: ${situation}`, { timeout: 60_000 }, async () => {
     const dataDir = temporaryFolder();
     const environment = await SITUATIONS[situation]?.(dataDir);
-    const said = await start(dataDir, environment ?? {});
+    const said = await start(dataDir, environment ?? {}, COMMANDS[situation]);
     expect(said.code).toBe(1);
     expect(said.err).toMatch(patternOf(says));
     expect(said.out).not.toContain('"listening"');
@@ -166,8 +236,14 @@ function patternOf(says: string): RegExp {
   );
 }
 
-async function start(dataDir: string, environment: Environment) {
-  const child = spawn(process.execPath, ['--conditions=alcove-source', main, 'serve'], {
+async function start(
+  dataDir: string,
+  environment: Environment,
+  change = (command: string[]) => command,
+) {
+  const node = [process.execPath, '--conditions=alcove-source', main, 'serve'];
+  const [program = '', ...parameters] = change(node);
+  const child = spawn(program, parameters, {
     env: { PATH: process.env['PATH'], DATA_DIR: dataDir, PORT: '0', ...environment },
   });
   const limit = setTimeout(() => child.kill('SIGKILL'), 45_000);
@@ -183,6 +259,40 @@ async function start(dataDir: string, environment: Environment) {
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'alcove-boot-'));
   endings.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** What runs a command as root who lacks a right, as everybody else does. */
+function without(right: string): string[] {
+  return ['setpriv', `--bounding-set=-${right}`, `--inh-caps=-${right}`];
+}
+
+function runs(program: string, ...parameters: string[]): boolean {
+  return spawnSync(program, parameters).status === 0;
+}
+
+function isOldNode(program: string): boolean {
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? Infinity) < 24;
+}
+
+function keepsPorts(): boolean {
+  const first = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+  return existsSync(first) && Number(readFileSync(first, 'utf8')) > 80;
+}
+
+function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'alcove-boot-'));
+  const may = runs('mount', '-t', 'tmpfs', '-o', 'ro', 'tmpfs', folder) && runs('umount', folder);
+  rmSync(folder, { recursive: true });
+  return may;
+}
+
+/** @returns the folder, which is an empty file system that cannot be written. */
+function mountReadOnly(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  if (!runs('mount', '-t', 'tmpfs', '-o', 'ro', 'tmpfs', folder)) throw new Error('not mounted');
+  endings.push(() => runs('umount', folder));
   return folder;
 }
 

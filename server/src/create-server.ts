@@ -16,7 +16,7 @@ import { type Clock, systemClock } from './domain/clock.ts';
 import { createAuthenticator } from './domain/authenticator.ts';
 import { createDomain, type Domain } from './domain/create-domain.ts';
 import { createInvitations } from './domain/invitations.ts';
-import type { Keys } from './domain/keys.ts';
+import { idsOf, type Keys } from './domain/keys.ts';
 import { createOrigins } from './domain/origins.ts';
 import { createPasswords, type PasswordCost } from './domain/passwords.ts';
 import { createSessions, type Sessions } from './domain/sessions.ts';
@@ -88,7 +88,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   );
   let cluster: Cluster | undefined;
   try {
-    cluster = await openCluster({ ...config, limits, logger: options.logger });
+    const { keys, logger } = options;
+    const { lonelyNodes } = storage;
+    cluster = await openCluster({ ...config, keyIds: idsOf(keys), lonelyNodes, limits, logger });
     return await assemble(storage, cluster, { ...options, limits });
   } catch (error) {
     await cluster?.close();
@@ -285,7 +287,9 @@ function inWords({ code, message }: NodeJS.ErrnoException, port: number, host?: 
   if (code === 'EADDRINUSE') {
     return `Port ${port} is in use. Stop what uses it, or choose another one: --port ${port + 1}`;
   }
-  if (code === 'EACCES') return `Port ${port} is reserved for the system. Choose one above 1023.`;
+  if (code === 'EACCES') {
+    return `Port ${port} is reserved for the system. Choose one above 1023, and let a reverse proxy listen on it.`;
+  }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     return `${host} is no address of this machine. Leave HOST out to listen on all of them.`;
   }

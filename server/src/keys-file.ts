@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -9,18 +9,19 @@ import {
   type Keys,
   parseKeyRing,
 } from './domain/keys.ts';
+import { makePrivateFolder } from './private-folder.ts';
 
 /**
  * Reads the keys of an installation from files that nobody but their owner may read, one file for each purpose; makes
  * those that are missing.
  *
  * To replace a key, put a new one first in its file's list and start again; take the old one out when the tokens signed
- * with it are gone (15 minutes for access tokens).
+ * with it are gone (15 minutes for access tokens). With several nodes put it second first, on all of them.
  *
  * @throws Error that says which file is wrong and what to do.
  */
 export function openKeys(directory: string): Keys {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makePrivateFolder(directory);
   chmodSync(directory, 0o700);
   for (const purpose of KEY_PURPOSES) makeIfMissing(fileOf(directory, purpose));
   return readKeys(directory);
@@ -46,7 +47,7 @@ export function exportKeys(directory: string): string {
  */
 export function importKeys(directory: string, text: string): void {
   const exported = parseExport(text);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makePrivateFolder(directory);
   const missing = KEY_PURPOSES.filter((purpose) => !existsSync(fileOf(directory, purpose)));
   for (const purpose of KEY_PURPOSES) {
     if (missing.includes(purpose)) continue;

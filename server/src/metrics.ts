@@ -181,6 +181,11 @@ function gaugesOf({ gateway, cluster, faults, ...sources }: MetricsSources): rea
       () => Number(cluster().isDegraded),
     ],
     [
+      'cluster_keys_differ',
+      '1 while another node signs with keys that this one does not believe, or the other way round.',
+      () => Number(cluster().areKeysForeign),
+    ],
+    [
       'presence_entries',
       'Participants who are here by connections of this node.',
       () => cluster().presenceEntries,

@@ -24,7 +24,7 @@ export interface Cluster {
 /** What `Server.adapter` of Socket.IO takes. */
 export type SocketAdapter = Exclude<Parameters<Server['adapter']>[0], undefined>;
 
-/** Counted since the start, `presenceEntries` excepted. */
+/** Counted since the start, but for `presenceEntries` and `areKeysForeign`. */
 export interface ClusterFigures {
   /** Participants who are here by this node's connections. */
   presenceEntries: number;
@@ -36,6 +36,16 @@ export interface ClusterFigures {
   limitsDecidedAlone: number;
   /** How often the other nodes went out of reach. */
   outages: number;
+  /** Whether another node signs with keys that this one does not believe, or the other way round. */
+  areKeysForeign: boolean;
+}
+
+/** Which keys a node has, by names that tell nothing about the keys. */
+export interface KeyIds {
+  /** What it signs with. */
+  current: readonly string[];
+  /** What it believes. */
+  all: readonly string[];
 }
 
 /** Who is connected, over all nodes. A participant with several sockets is online until the last one is gone. */

@@ -23,6 +23,7 @@ export function createSingleNodeCluster(options: { presenceGraceMs: number }): C
       malformedMessages: 0,
       limitsDecidedAlone: 0,
       outages: 0,
+      areKeysForeign: false,
     }),
     async close() {
       presence.close();

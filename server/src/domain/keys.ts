@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
 /** What a key is for. Each purpose has its own, so that one token can never pass for another. */
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
@@ -48,6 +48,21 @@ export function generateKey(): StoredKey {
 export function createTemporaryKeys(): Keys {
   const ring = () => parseKeyRing([generateKey()]);
   return { 'agent-access': ring(), 'visitor-access': ring(), refresh: ring() };
+}
+
+/** @returns names for keys of an installation, which tell nothing about them: what it signs with, and what it believes. */
+export function idsOf(keys: Keys): { current: string[]; all: string[] } {
+  const rings = KEY_PURPOSES.map((purpose) => ({ purpose, ...keys[purpose] }));
+  return {
+    current: rings.map(({ purpose, current }) => idOf(purpose, current)),
+    all: rings.flatMap(({ purpose, all }) => [...all.values()].map((key) => idOf(purpose, key))),
+  };
+}
+
+/** Of 256 random bits nobody finds out any by what they turn a known text into. */
+function idOf(purpose: KeyPurpose, { kid, secret }: Key): string {
+  const named = createHmac('sha256', secret).update(`${purpose} ${kid}`).digest('base64url');
+  return named.slice(0, 16);
 }
 
 /**

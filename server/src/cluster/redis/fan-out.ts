@@ -6,6 +6,14 @@ import type { Hints } from './hints.ts';
 type OnMessage = (pattern: Buffer, channel: Buffer, message: Buffer) => void;
 
 /**
+ * The channels of all namespaces. One pattern, since Redis gives a user only patterns that are named to it letter by letter; an
+ * adapter passes over what is for others.
+ */
+export function roomChannels(prefix: string): string {
+  return `${prefix}:rooms#*`;
+}
+
+/**
  * Socket.IO's adapter, between two stand-ins for its clients. The adapter ignores every promise and lets a malformed message
  * end the process; what it is given here does neither. Its channel for requests (who is connected elsewhere, join, leave,
  * disconnect) stays closed: nothing here uses it, and whoever could write to Redis could ask for handshakes by it.
@@ -22,12 +30,11 @@ export function createFanOut(options: {
 
   const publisherFacade = { publish: hints.publish, on: nothing, off: nothing };
   const subscriberFacade = {
-    psubscribe(pattern: string) {
-      subscriber.psubscribe(pattern).catch(nothing);
+    psubscribe() {
+      subscriber.psubscribe(roomChannels(prefix)).catch(nothing);
     },
-    punsubscribe(pattern: string) {
-      if (subscriber.status === 'ready') subscriber.punsubscribe(pattern).catch(nothing);
-    },
+    // Shared by all namespaces, for as long as the node lives.
+    punsubscribe: nothing,
     on(name: string, listener: OnMessage) {
       if (name !== 'pmessageBuffer') return;
       const guarded: OnMessage = (...message) => hints.guard(() => listener(...message));

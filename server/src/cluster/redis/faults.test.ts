@@ -25,6 +25,7 @@ const WORKSPACE = 'ws_1';
 /** For what happens soon, on a machine that may have much to do. */
 const PATIENCE = { timeout: 10_000 };
 
+const KEY_IDS = { current: ['a'], all: ['a'] };
 const rate = { points: 3, durationMs: 60_000 };
 let redis: TestRedis;
 let installations = 0;
@@ -55,6 +56,7 @@ describe.runIf(hasRedis())('the Redis engine', { timeout: 30_000 }, () => {
     const node = await createRedisCluster({
       url,
       prefix,
+      keyIds: KEY_IDS,
       limits: { ...LIMITS, ...limits },
       logger,
     });
@@ -258,6 +260,7 @@ describe.runIf(hasRedis())('the Redis engine', { timeout: 30_000 }, () => {
       createRedisCluster({
         url,
         prefix: 'x',
+        keyIds: KEY_IDS,
         limits: { ...LIMITS, redisConnectMs: 1_000 },
         logger,
       });

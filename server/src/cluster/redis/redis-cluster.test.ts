@@ -21,6 +21,7 @@ describe.runIf(hasRedis())('with Redis', () => {
         createRedisCluster({
           url: redis.url,
           prefix,
+          keyIds: { current: ['a'], all: ['a'] },
           limits: { ...defaultLimits, ...limits },
           logger: pino({ level: 'silent' }),
         });

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Cluster } from '../cluster.ts';
+import type { Cluster, KeyIds } from '../cluster.ts';
 import { openRedisClients } from './clients.ts';
 import { createFanOut } from './fan-out.ts';
 import { createHints } from './hints.ts';
+import { createKeyCheck, FOREIGN_KEYS } from './key-check.ts';
 import { createRedisLimiter } from './limiter.ts';
 import { createLink } from './link.ts';
 import { createRedisPresence } from './presence.ts';
 import { createRedisRevocations } from './revocations.ts';
+import { watchRights } from './rights.ts';
 import { refusalOf, watchVersion } from './server-check.ts';
 
 /** Times are milliseconds. */
@@ -27,6 +29,8 @@ export interface RedisClusterOptions {
   url: string;
   /** Every key and channel begins with it: deployments that share a Redis must differ in it. */
   prefix: string;
+  /** Of the keys that this node signs with: all nodes need the same. */
+  keyIds: KeyIds;
   limits: RedisClusterLimits;
   logger: Logger;
 }
@@ -34,36 +38,34 @@ export interface RedisClusterOptions {
 /**
  * A node among others that share a Redis. Without Redis it goes on by itself, and joins when there is one.
  *
- * @throws Error in words for the operator when Redis answers but cannot be used: a wrong password, a version that is too old.
+ * @throws Error in words for the operator when Redis answers but cannot be used: a wrong password, a user with too few rights,
+ * a version that is too old; or when the other nodes have other keys.
  */
 export async function createRedisCluster(options: RedisClusterOptions): Promise<Cluster> {
-  const { prefix, limits } = options;
-  const { clients, hints, link, node, refusals } = connect(options);
-  const shared = { ...clients, hints, prefix, node, isDown: link.isDown };
+  const { prefix, keyIds, limits, logger } = options;
+  const { clients, hints, link, node, refusal } = connect(options);
+  const onUp = (listener: () => void) => link.onChange((isDown) => !isDown && listener());
+  const times = { ttlMs: limits.presenceTtlMs, refreshMs: limits.presenceRefreshMs };
+  const shared = { ...clients, ...times, hints, prefix, node, isDown: link.isDown };
   let limitsDecidedAlone = 0;
   const limiter = createRedisLimiter({ ...shared, onAlone: () => limitsDecidedAlone++ });
-  const presence = createRedisPresence({
-    ...shared,
-    ttlMs: limits.presenceTtlMs,
-    refreshMs: limits.presenceRefreshMs,
-    graceMs: limits.presenceGraceMs,
-  });
-  link.onChange((isDown) => {
-    if (!isDown) presence.refresh();
-  });
+  const presence = createRedisPresence({ ...shared, graceMs: limits.presenceGraceMs });
+  onUp(presence.refresh);
+  const keyCheck = createKeyCheck({ ...shared, onUp, keyIds, logger });
 
   async function close() {
-    await presence.close();
+    await Promise.all([presence.close(), keyCheck.close()]);
     link.close();
     clients.close();
   }
 
   await link.settle(limits.redisConnectMs);
-  const [refusal] = refusals;
-  if (refusal) {
+  const problem = (await refusal()) ?? ((await keyCheck.look()) ? FOREIGN_KEYS : undefined);
+  if (problem) {
     await close();
-    throw new Error(refusal);
+    throw new Error(problem);
   }
+  keyCheck.watch();
   return {
     adapter: createFanOut(shared),
     presence,
@@ -76,6 +78,7 @@ export async function createRedisCluster(options: RedisClusterOptions): Promise<
       presenceEntries: presence.size(),
       limitsDecidedAlone,
       outages: link.outages(),
+      areKeysForeign: keyCheck.areForeign(),
     }),
     close,
   };
@@ -85,10 +88,10 @@ export async function createRedisCluster(options: RedisClusterOptions): Promise<
 function connect({ url, prefix, limits, logger }: RedisClusterOptions) {
   const node = randomBytes(9).toString('base64url');
   /** What an operator has to change first. */
-  const refusals: string[] = [];
+  let refused: string | undefined;
   const hear = (reason: string) => {
     const refusal = refusalOf(reason);
-    if (refusal) refusals.push(refusal);
+    refused ??= refusal;
     link.hear(refusal ?? reason);
   };
   const clients = openRedisClients({
@@ -108,5 +111,15 @@ function connect({ url, prefix, limits, logger }: RedisClusterOptions) {
     logger,
   });
   watchVersion(clients.store, hear);
-  return { clients, hints, link, node, refusals };
+  const tried = watchRights(clients, prefix, hear);
+  return {
+    clients,
+    hints,
+    link,
+    node,
+    async refusal() {
+      await tried();
+      return refused;
+    },
+  };
 }

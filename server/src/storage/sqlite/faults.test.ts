@@ -251,7 +251,7 @@ describe('opening', () => {
   it('says what to do about a place where it cannot write', async () => {
     writeFileSync(join(folder, 'data'), 'a file is in the way');
     await expect(openSqliteStorage({ file })).rejects.toThrow(
-      /^Cannot write to .*alcove\.db\. Give it/,
+      /^The database .*alcove\.db cannot be made: in its place, or above it/,
     );
   });
 

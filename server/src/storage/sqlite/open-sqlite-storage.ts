@@ -3,13 +3,13 @@ import {
   closeSync,
   constants,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   rmSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { describeUnwritable, makePrivateFolder } from '../../private-folder.ts';
 import type { Storage } from '../storage.ts';
 import { openForReading, preparer } from './connection.ts';
 import { lockProcess } from './process-lock.ts';
@@ -87,14 +87,16 @@ async function prepareReading(file: string) {
 /** The data holds conversations and password hashes: nobody but its owner reads it, whatever the umask says. */
 function createPrivately(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(file));
     if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
     // SQLite opens what it may not write for reading only, and says so much later.
     accessSync(file, constants.W_OK);
   } catch (error) {
-    throw new Error(
-      `Cannot write to ${file}. Give it and its folder to the user that runs Alcove, or choose another place.`,
-      { cause: error },
-    );
+    const place = {
+      path: dirname(file),
+      subject: `The database ${file}`,
+      choice: 'choose another place (--database-url)',
+    };
+    throw new Error(describeUnwritable(place, error), { cause: error });
   }
 }

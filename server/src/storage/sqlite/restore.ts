@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makePrivateFolder } from '../../private-folder.ts';
 import type { BackupContents, Restored } from '../backup.ts';
 import { type DataFiles, syncFolder } from './backup.ts';
 import { openForWriting } from './connection.ts';
@@ -22,7 +23,7 @@ import { verify } from './verify.ts';
 export function restoreFile(data: DataFiles, source: string, { now }: { now: string }): Restored {
   const path = resolve(source);
   if (!existsSync(path)) throw new Error(`There is no file ${path}.`);
-  mkdirSync(dirname(data.file), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(data.file));
   const lock = lockProcess(data.file);
   const incoming: DataFiles = {
     file: `${data.file}.incoming`,
