@@ -134,9 +134,15 @@ test(`${TABS} tabs that write, close and are killed use one socket and lose noth
   const wroteMs = Date.now() - began;
 
   // Tabs that were closed leave something to be sent by the others; then all of them are quiet and the same.
-  const isQuiet = () =>
-    client.getState().pending.length === 0 && client.getState().connection.status === 'online';
-  for (const tab of tabs) await tab.waitForFunction(isQuiet, undefined, { timeout: 60_000 });
+  const standing = () => {
+    const { pending, connection } = client.getState();
+    return { unsent: pending.length, status: connection.status };
+  };
+  await expect
+    .poll(() => Promise.all(tabs.map((tab) => tab.evaluate(standing))), {
+      timeout: isFull ? 240_000 : 60_000,
+    })
+    .toEqual(tabs.map(() => ({ unsent: 0, status: 'online' })));
   const stored = await readStored(server);
   const quietAt = Date.now();
   await expect
