@@ -69,7 +69,7 @@ export interface Limits {
   verifiedMs: number;
   /**
    * A connection's session is looked up again this often, in case nobody told this node that it has ended. Half of it at
-   * the least: not all of those who came together are looked up together.
+   * the least: not all of those who came together are looked up together. With `sessionSweepMs` no longer than a minute.
    */
   sessionCheckMs: number;
   /** A participant whose last connection is gone stays online this long, so that a reload is no news. */
@@ -181,7 +181,7 @@ export const defaultLimits: Limits = {
   pingTimeoutMs: 20 * SECOND,
   sessionSweepMs: SECOND,
   verifiedMs: MINUTE,
-  sessionCheckMs: MINUTE,
+  sessionCheckMs: 58 * SECOND,
   presenceGraceMs: 15 * SECOND,
   attendanceMs: 75 * SECOND,
   presenceTtlMs: 30 * SECOND,

@@ -89,6 +89,22 @@ test('does not take what this node said for another one', async () => {
   expect(here.heard).toEqual([true, false]);
 });
 
+test('does not say of anybody that they are gone while they may be on the node that is cut off', async () => {
+  const store = createStore();
+  const [here, there] = [store.join(), store.join()];
+  const told: string[] = [];
+  here.presence.onChange((_workspaceId, id, status) => told.push(`${id} ${status}`));
+  const leave = here.presence.join('ws_1', 'ag_1');
+  await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
+  expect(await here.presence.statusOf('ws_1', ['ag_1', 'ag_2'])).toEqual(['online', 'offline']);
+  there.cut(true);
+  await vi.advanceTimersByTimeAsync(EVERY_MS);
+  leave();
+  await vi.advanceTimersByTimeAsync(EVERY_MS);
+  expect(told).toEqual(['ag_1 online', 'ag_1 unknown']);
+  expect(await here.presence.statusOf('ws_1', ['ag_1'])).toEqual(['unknown']);
+});
+
 test('is degraded without a break while one after the other is cut off', async () => {
   const store = createStore();
   const [here, there] = [store.join(), store.join()];

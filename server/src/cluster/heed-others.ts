@@ -1,6 +1,7 @@
+import type { PresenceStatus } from '@alcove/protocol';
 import type { Logger } from 'pino';
 import type { LonelyNodes } from '../storage/storage.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster, Presence } from './cluster.ts';
 import { createListeners } from './listeners.ts';
 
 /** So many looks in a row that show nobody: whoever is alone may be held up by the store now and then. */
@@ -37,6 +38,7 @@ export function heedOthers(cluster: Cluster, options: HeedOthersOptions): Cluste
 
   return {
     ...cluster,
+    presence: doubt(cluster.presence, others.isAnyAlone),
     isDegraded: () => isDegraded,
     onDegraded: changes.add,
     async close() {
@@ -44,6 +46,22 @@ export function heedOthers(cluster: Cluster, options: HeedOthersOptions): Cluste
       changes.clear();
       await cluster.close();
     },
+  };
+}
+
+/** Who was on a node that cannot say so any more looks gone after a while: nobody can tell. */
+function doubt(presence: Presence, isAnyAlone: () => boolean): Presence {
+  const doubted = (status: PresenceStatus) =>
+    status === 'offline' && isAnyAlone() ? 'unknown' : status;
+  return {
+    ...presence,
+    async statusOf(workspaceId, participantIds) {
+      return (await presence.statusOf(workspaceId, participantIds)).map(doubted);
+    },
+    onChange: (listener) =>
+      presence.onChange((workspaceId, participantId, status) =>
+        listener(workspaceId, participantId, doubted(status)),
+      ),
   };
 }
 
