@@ -3,6 +3,7 @@ import type { Random } from './random.ts';
 /** What docs/protocol.md asks for: while all is well, and while the server says that it may not hear of everything. */
 const CALM_MS = { least: 20_000, most: 30_000 };
 const DEGRADED_MS = { least: 3_000, most: 5_000 };
+const SOON_MS = { least: 0, most: 3_000 };
 
 /** When a client asks for heads: nothing else reveals that the last event was lost. */
 export class HeadsCheck {
@@ -21,14 +22,14 @@ export class HeadsCheck {
 
   /** Heads are known for now. */
   later(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#check(), this.#waitMs());
+    const calm = this.#calmMs === undefined ? CALM_MS : { least: this.#calmMs, most: this.#calmMs };
+    this.#checkWithin(this.#isDegraded ? DEGRADED_MS : calm);
   }
 
   /** `server.degraded` came. */
   degrade(): void {
     this.#isDegraded = true;
-    this.later();
+    this.#checkWithin(SOON_MS);
   }
 
   /** A hello came: all is well until the server says otherwise. */
@@ -40,9 +41,9 @@ export class HeadsCheck {
     clearTimeout(this.#timer);
   }
 
-  #waitMs(): number {
-    if (!this.#isDegraded && this.#calmMs !== undefined) return this.#calmMs;
-    const { least, most } = this.#isDegraded ? DEGRADED_MS : CALM_MS;
-    return least + (most - least) * this.#random.next();
+  #checkWithin({ least, most }: { least: number; most: number }): void {
+    clearTimeout(this.#timer);
+    const waitMs = least + (most - least) * this.#random.next();
+    this.#timer = setTimeout(() => void this.#check(), waitMs);
   }
 }

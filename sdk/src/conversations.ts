@@ -17,7 +17,7 @@ import { Outbox } from './outbox.ts';
 import type { Draft, OutboxStorage } from './outbox-entry.ts';
 import type { Participation } from './participation.ts';
 import { createRetry, type Retry } from './retry.ts';
-import { CALM_MS, DEGRADED_MS, Synchroniser } from './sync.ts';
+import { CALM_MS, Synchroniser } from './sync.ts';
 
 export interface ConversationsOptions {
   side: Side;
@@ -95,7 +95,7 @@ export class Conversations {
   hearSignal(signal: Signal): void {
     if (signal.type === 'cursor') {
       this.change(signal.conversationId, { kind: 'cursor', cursor: signal.cursor });
-    } else if (signal.type === 'server.degraded') this.sync.checkLater(DEGRADED_MS);
+    } else if (signal.type === 'server.degraded') this.sync.checkSoon();
     else this.participation.use((part) => part.hearSignal(signal));
   }
 

@@ -17,7 +17,10 @@ export interface SyncOptions {
 /** As long as pushes are only lost by accident. */
 export const CALM_MS = 20_000;
 /** While the server says that it may not hear of everything. */
-export const DEGRADED_MS = 3_000;
+const DEGRADED_MS = 3_000;
+/** It notices up to 2 s late: what it missed is there within 6 s all the same, and not everybody asks at once. */
+const SOONEST_MS = 300;
+const LATEST_MS = 2_500;
 
 /** Closes gaps in logs: one catch-up per conversation at a time, repeated until it succeeds. */
 export class Synchroniser {
@@ -56,12 +59,14 @@ export class Synchroniser {
   /** The heads are known for now. @param everyMs From now on they are asked for this often, or half as often again. */
   checkLater(everyMs = this.#everyMs): void {
     this.#everyMs = everyMs;
-    clearTimeout(this.#headsTimer);
     // Jittered, so that clients that were cut off together do not ask together for ever.
-    this.#headsTimer = setTimeout(
-      () => this.#options.checkHeads(),
-      everyMs * (1 + Math.random() / 2),
-    );
+    this.#checkIn(everyMs * (1 + Math.random() / 2));
+  }
+
+  /** The server may have missed something a moment ago, and may go on to: asks soon, and often from then on. */
+  checkSoon(): void {
+    this.#everyMs = DEGRADED_MS;
+    this.#checkIn(SOONEST_MS + Math.random() * (LATEST_MS - SOONEST_MS));
   }
 
   /** Catches up everywhere that is behind. */
@@ -74,6 +79,11 @@ export class Synchroniser {
   close(): void {
     clearTimeout(this.#headsTimer);
     for (const timer of this.#gaps.values()) clearTimeout(timer);
+  }
+
+  #checkIn(ms: number): void {
+    clearTimeout(this.#headsTimer);
+    this.#headsTimer = setTimeout(() => this.#options.checkHeads(), ms);
   }
 
   async #readOn(id: string): Promise<void> {
