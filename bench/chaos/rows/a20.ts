@@ -115,7 +115,7 @@ function judge(measured: ReturnType<typeof measure>): string[] {
 
 /** Says which nodes have died, and starts them again so that the row comes to its end. */
 async function mourn(nodes: Stage['nodes']): Promise<string[]> {
-  const dead = nodes.filter(({ isAlive }) => !isAlive());
+  const dead = nodes.filter((node) => !node.isAlive());
   await Promise.all(dead.map((node) => node.restart()));
   return dead.map(({ name }) => `${name} did not live through an outage of Redis`);
 }
@@ -126,8 +126,8 @@ const LOOK_MS = 1000;
 function watchMemory(nodes: Stage['nodes']) {
   const looks = nodes.map((): number[] => []);
   const look = () => {
-    for (const [index, { pid, isAlive }] of nodes.entries()) {
-      if (isAlive()) looks[index]?.push(processFacts(pid).rssMb);
+    for (const [index, node] of nodes.entries()) {
+      if (node.isAlive()) looks[index]?.push(processFacts(node.pid).rssMb);
     }
   };
   look();
