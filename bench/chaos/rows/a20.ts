@@ -20,16 +20,18 @@ const CONVERGED_MS = 6_000;
 const GROWN_MB = 50;
 /** Acknowledgements may take so many times as long as before. */
 const SLOWER = 2;
+/** So many times as long as Redis is there between two outages. */
+const WARM_UP_TIMES = 3;
 
 /** Redis carries hints only: without it nobody waits for more than the next look at heads. */
 export const a20 = defineRow<Parameters>({
   name: 'A20',
   stages: ['nodes'],
   does: '`kill -9` of Redis for 1 s, 30 s and 5 min, 5 times each; it comes back empty. Both nodes live on, which an unhandled rejection would end, and grow by less than 50 MB; acks take less than twice as long (p99); what is written on one node is on the other within 6 s, meanwhile and afterwards.',
-  quick: { downMs: [2000], upMs: 1500, conversations: 6, perSecond: 60 },
+  quick: { downMs: [2000], upMs: 1000, conversations: 6, perSecond: 60 },
   full: {
     downMs: Array.from({ length: 5 }, () => [1000, 30_000, 300_000]).flat(),
-    upMs: 20_000,
+    upMs: 12_000,
     conversations: 15,
     perSecond: 30,
   },
@@ -42,7 +44,7 @@ export const a20 = defineRow<Parameters>({
     const failures: string[] = [];
     talk.begin();
     // In it code is compiled and caches fill.
-    await sleep(upMs);
+    await sleep(WARM_UP_TIMES * upMs);
     const memory = watchMemory(nodes);
     const calmFrom = now();
     await sleep(upMs);
