@@ -12,6 +12,7 @@ import { selectAgents, selectSelf } from '../client/chat.ts';
 import { useActs } from '../client/use-acts.ts';
 import { Key } from '../shared/Key.tsx';
 import { t } from '../shared/texts.ts';
+import { undoKeys } from '../shared/undo-keys.ts';
 import { isTouch } from '../shared/use-layout.ts';
 import { VisuallyHidden } from '../shared/VisuallyHidden.tsx';
 
@@ -41,7 +42,10 @@ export function ActToast() {
   return (
     <>
       <VisuallyHidden role="status">
-        {notice && (undo ? t('act.undo_keys', { sentence }) : sentence)}
+        {notice &&
+          (undo && !isTouch()
+            ? t('act.undo_keys', { sentence, keys: undoKeys().join(' ') })
+            : sentence)}
       </VisuallyHidden>
       {notice && (
         <Snackbar
@@ -130,8 +134,4 @@ function useUndoKeys(undo: (() => void) | null): void {
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, [isOn]);
-}
-
-function undoKeys(): readonly string[] {
-  return /Mac|iPhone|iPad/.test(navigator.userAgent) ? ['⌘', 'Z'] : ['Ctrl', 'Z'];
 }

@@ -11,6 +11,7 @@ import { useDispatch, useSelector } from 'react-redux';
 import { Key } from '../shared/Key.tsx';
 import { selectHasShortcuts, shortcutsSwitched } from '../shared/preferences.ts';
 import { type TextKey, t } from '../shared/texts.ts';
+import { undoKeys } from '../shared/undo-keys.ts';
 
 interface Shortcut {
   keys: readonly string[];
@@ -24,7 +25,7 @@ const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['Esc'], key: 'shortcuts.leave' },
   { keys: ['A'], key: 'shortcuts.assign' },
   { keys: ['E'], key: 'shortcuts.resolve' },
-  { keys: ['Ctrl Z'], key: 'shortcuts.undo' },
+  { keys: [undoKeys().join(' ')], key: 'shortcuts.undo' },
   { keys: ['?'], key: 'shortcuts.sheet' },
 ];
 

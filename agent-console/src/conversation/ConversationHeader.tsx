@@ -79,11 +79,7 @@ export function ConversationHeader(props: ConversationHeaderProps) {
   return (
     <>
       <Bar>
-        {isNarrow && (
-          <IconButton component={Link} to={backTo} aria-label={t('conversation.back')}>
-            <ArrowLeft size={20} aria-hidden className="flips" />
-          </IconButton>
-        )}
+        {isNarrow && <BackButton to={backTo} />}
         <Avatar id={row.contact.id} name={name} kind="visitor" size={36} presence={presence} />
         <Person>
           <Name as={isNarrow ? 'h1' : 'h2'} dir="auto">
@@ -110,6 +106,24 @@ export function ConversationHeader(props: ConversationHeaderProps) {
       </Bar>
       <PendingActs acts={pending} />
     </>
+  );
+}
+
+/** Stands in the header's place while there is nobody to name: on a narrow screen nothing else leads back. */
+export function BackBar({ to }: { to: string }) {
+  if (!useIsNarrow()) return null;
+  return (
+    <Bar>
+      <BackButton to={to} />
+    </Bar>
+  );
+}
+
+function BackButton({ to }: { to: string }) {
+  return (
+    <IconButton component={Link} to={to} aria-label={t('conversation.back')}>
+      <ArrowLeft size={20} aria-hidden className="flips" />
+    </IconButton>
   );
 }
 

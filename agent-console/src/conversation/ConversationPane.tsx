@@ -11,7 +11,7 @@ import { selectHasShortcuts } from '../shared/preferences.ts';
 import { useShortcuts } from '../shared/use-shortcuts.ts';
 import { Announcer } from './Announcer.tsx';
 import { Composer } from './Composer.tsx';
-import { ConversationHeader } from './ConversationHeader.tsx';
+import { BackBar, ConversationHeader } from './ConversationHeader.tsx';
 import { LoadingTimeline } from './LoadingTimeline.tsx';
 import { conversationClosed } from './open-conversations.ts';
 import { Timeline } from './Timeline.tsx';
@@ -45,8 +45,14 @@ export function ConversationPane({ conversationId, backTo, onShowContact }: Conv
     });
   }, [client, dispatch, conversationId]);
 
-  if (refusal !== null && !log?.isLoaded) return <EmptyState sentence={refusal} />;
-  if (!row || !log?.isLoaded) return <LoadingTimeline />;
+  if (!row || !log?.isLoaded) {
+    return (
+      <Pane>
+        <BackBar to={backTo} />
+        {refusal === null ? <LoadingTimeline /> : <EmptyState sentence={refusal} />}
+      </Pane>
+    );
+  }
   return <OpenConversation row={row} log={log} backTo={backTo} onShowContact={onShowContact} />;
 }
 

@@ -1,6 +1,8 @@
 import { styled } from '@mui/material/styles';
+import { useSelector } from 'react-redux';
 import { EmptyState } from '../shared/EmptyState.tsx';
 import { Key } from '../shared/Key.tsx';
+import { selectHasShortcuts } from '../shared/preferences.ts';
 import { t } from '../shared/texts.ts';
 
 const KEYS = [
@@ -25,6 +27,7 @@ const List = styled('dl')(({ theme }) => ({
 
 /** What stands beside the inbox before a conversation is chosen: the five keys worth knowing. */
 export function NoneSelected() {
+  if (!useSelector(selectHasShortcuts)) return <EmptyState sentence={t('conversation.none')} />;
   return (
     <EmptyState sentence={t('conversation.none')}>
       <List aria-label={t('conversation.keys')}>

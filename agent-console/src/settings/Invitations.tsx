@@ -33,7 +33,7 @@ const Ready = styled('div')(({ theme }) => ({
 /** Makes invitation links, and shows those that are still open. */
 export function Invitations({ self }: { self: Agent }) {
   const { http } = useSession();
-  const [open, replace] = useLoad(useCallback(() => http.listInvitations(), [http]));
+  const [open, replace, again] = useLoad(useCallback(() => http.listInvitations(), [http]));
   const { isBusy, failure, run } = useAct();
   const [role, setRole] = useState<AgentRole>('agent');
   const [link, setLink] = useState<{ id: string; url: string } | null>(null);
@@ -42,7 +42,9 @@ export function Invitations({ self }: { self: Agent }) {
   const create = async () => {
     const { invitation, url } = await http.createInvitation({ role });
     setLink({ id: invitation.id, url });
-    replace([invitation, ...known]);
+    // Beside what is not known it would look like the only one.
+    if (open.status === 'loaded') replace([invitation, ...known]);
+    else again();
   };
   const withdraw = async (id: string) => {
     await http.deleteInvitation(id);
@@ -54,7 +56,11 @@ export function Invitations({ self }: { self: Agent }) {
     <Section aria-labelledby="invitations-title">
       <h2 id="invitations-title">{t('invitations.title')}</h2>
       <p>{t('invitations.lead')}</p>
-      <Failure reason={failure ?? (open.status === 'failed' ? reasonOf(open.error) : null)} />
+      {failure !== null && (
+        <Alert severity="error" sx={{ marginBlockEnd: 4 }}>
+          {t('settings.change_failed', { reason: failure })}
+        </Alert>
+      )}
       <Line>
         <RoleSelect
           label={t('invitations.role')}
@@ -67,6 +73,7 @@ export function Invitations({ self }: { self: Agent }) {
         </Button>
       </Line>
       {link && <ReadyLink key={link.id} url={link.url} />}
+      {open.status === 'failed' && <NotLoaded reason={reasonOf(open.error)} onRetry={again} />}
       {open.status === 'loaded' && (
         <OpenInvitations
           invitations={known}
@@ -78,11 +85,15 @@ export function Invitations({ self }: { self: Agent }) {
   );
 }
 
-function Failure({ reason }: { reason: string | null }) {
-  if (reason === null) return null;
+function NotLoaded({ reason, onRetry }: { reason: string; onRetry(): void }) {
+  const retry = (
+    <Button size="small" color="inherit" onClick={onRetry}>
+      {t('inbox.retry')}
+    </Button>
+  );
   return (
-    <Alert severity="error" sx={{ marginBlockEnd: 4 }}>
-      {t('settings.change_failed', { reason })}
+    <Alert severity="warning" action={retry} sx={{ marginBlockStart: 4 }}>
+      {t('invitations.failed', { reason })}
     </Alert>
   );
 }

@@ -126,7 +126,7 @@ export const en = {
   'act.waiting': '{act}: waits for the connection',
   'act.all_waiting': 'Waiting for connection: {acts}',
   'act.undo': 'Undo',
-  'act.undo_keys': '{sentence}. Ctrl Z undoes it.',
+  'act.undo_keys': '{sentence}. {keys} undoes it.',
   'act.close': 'Close',
   'assign.button': 'Assigned to {name}',
   'assign.unassigned': 'Unassigned',
@@ -246,7 +246,8 @@ export const en = {
   'notice.offline': 'You are offline. What you write is kept here and sent when you are back.',
   'notice.reconnecting': 'The server cannot be reached just now. Write anyway, it will be sent.',
   'notice.refused': 'The server refused the connection. {reason}',
-  'notice.degraded': 'Who is online cannot be told just now. Messages are not affected.',
+  'notice.degraded':
+    'Who is online cannot be told just now, and messages may take a few seconds. None is lost.',
   'notice.outdated': 'Alcove was updated. Reload to go on; what you have written is kept.',
 
   'alerts.mute': 'Mute sounds',
@@ -299,6 +300,7 @@ export const en = {
   'invitations.link': 'Invitation link',
   'invitations.copy': 'Copy link',
   'invitations.copied': 'Copied',
+  'invitations.failed': 'The open invitations could not be loaded. {reason}',
   'invitations.none': 'No invitation is open.',
   'invitations.open': '{role}, works until {time}',
   'invitations.expired': '{role}, ran out {time}',
