@@ -4,8 +4,8 @@ import type { Authenticator } from '../../domain/authenticator.ts';
 import type { Domain } from '../../domain/create-domain.ts';
 import type { Caller, VisitorPrincipal } from '../../domain/principal.ts';
 import type { Limits } from '../../limits.ts';
-import { command, type CommandTable, ofPrincipal, write } from './command.ts';
-import { renewSession } from './renew-session.ts';
+import { type CommandTable, ofPrincipal, write } from './command.ts';
+import { createSharedCommands } from './shared-commands.ts';
 
 /** What a visitor may ask, by socket and by HTTP alike. */
 export function createVisitorCommands(options: {
@@ -13,30 +13,18 @@ export function createVisitorCommands(options: {
   authenticator: Authenticator;
   limits: Limits;
 }): CommandTable<Caller<VisitorPrincipal>, VisitorCommands> {
-  const { messages, messageChanges, logReader, readCursors } = options.domain;
-  const { typing, contacts, greetings, presence } = options.domain;
-  const sends = { name: 'visitor-sends', rate: options.limits.visitorSends };
-  const others = { name: 'visitor-commands', rate: options.limits.visitorCommands };
+  const { domain, authenticator, limits } = options;
+  const { contacts } = domain;
+  const sends = { name: 'visitor-sends', rate: limits.visitorSends };
+  const others = { name: 'visitor-commands', rate: limits.visitorCommands };
 
   return {
-    'hello.get': command(others, schemas['hello.get'], ({ principal }) => {
-      presence.attend(principal);
-      return greetings.helloVisitor(principal);
+    ...createSharedCommands({
+      domain,
+      buckets: { sends, others },
+      hello: domain.greetings.helloVisitor,
+      authenticate: authenticator.visitor,
     }),
-    'message.send': write(sends, schemas['message.send'], messages.send),
-    'message.edit': write(sends, schemas['message.edit'], messageChanges.edit),
-    'message.delete': write(sends, schemas['message.delete'], messageChanges.delete),
-    sync: command(others, schemas.sync, ofPrincipal(logReader.sync)),
-    history: command(others, schemas.history, ofPrincipal(logReader.history)),
-    heads: command(others, schemas.heads, ofPrincipal(logReader.heads)),
-    'cursor.advance': write(others, schemas['cursor.advance'], ofPrincipal(readCursors.advance)),
-    'typing.set': command(others, schemas['typing.set'], async (caller, change) => {
-      await typing.set(caller, change);
-      return {};
-    }),
-    'session.renew': command(others, schemas['session.renew'], (caller, { accessToken }) =>
-      renewSession(caller, options.authenticator.visitor(accessToken)),
-    ),
     'contact.identify': write(others, schemas['contact.identify'], ofPrincipal(contacts.identify)),
     'page.visit': write(others, schemas['page.visit'], async (caller, page) => {
       await contacts.see(caller.principal, page);
