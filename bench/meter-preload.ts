@@ -2,6 +2,7 @@
  * Stands in the measured process, before anything of the product (`node --import meter-preload.ts?socket=PATH`), and answers
  * what only the process itself can tell. The product knows nothing of it.
  */
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
@@ -125,6 +126,30 @@ function watchQueries(onQuery: () => void): void {
       return run.apply(this, parameters);
     });
   }
+  watchMongoQueries(onQuery);
+}
+
+const MONGO_CONNECTION = 'mongodb/lib/cmap/connection.js';
+const MONGO_READS = ['find', 'getMore', 'aggregate', 'count', 'distinct'];
+
+/** Only where the product has loaded the driver. */
+function watchMongoQueries(onQuery: () => void): void {
+  const require = createRequire(import.meta.url);
+  const driver = require.cache[require.resolve(MONGO_CONNECTION)];
+  if (!driver) return;
+  const { prototype } = (driver.exports as { Connection: { prototype: MongoConnection } })
+    .Connection;
+  // oxlint-disable-next-line unbound-method -- called with its connection below
+  const { command } = prototype;
+  prototype.command = function (this: unknown, ...parameters) {
+    const [, words] = parameters;
+    if (MONGO_READS.some((name) => name in words)) onQuery();
+    return command.apply(this, parameters);
+  };
+}
+
+interface MongoConnection {
+  command(namespace: unknown, words: object, ...options: unknown[]): unknown;
 }
 
 /** Wraps what greets only once somebody asks. */

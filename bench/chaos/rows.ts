@@ -32,6 +32,7 @@ import { a46 } from './rows/a46.ts';
 import { a47 } from './rows/a47.ts';
 import { a49 } from './rows/a49.ts';
 import { a50 } from './rows/a50.ts';
+import { a51 } from './rows/a51.ts';
 import { a53 } from './rows/a53.ts';
 import { a55 } from './rows/a55.ts';
 import { a56 } from './rows/a56.ts';
@@ -71,6 +72,7 @@ export const rows: readonly AnyRow[] = [
   a47,
   a49,
   a50,
+  a51,
   a53,
   a55,
   a56,

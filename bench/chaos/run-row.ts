@@ -54,17 +54,7 @@ export async function runRow(
   } catch (error) {
     findings.failures.push(describeError(error));
   }
-  if (verdict && verdict.counts.stored > 0 && verdict.counts.applied === 0) {
-    findings.failures.push(
-      'no client saw anything of what is stored: six zeros prove nothing here',
-    );
-  }
-  for (const breach of BREACHES) {
-    if (!verdict?.[breach]) continue;
-    findings.failures.push(
-      `${breach} ${verdict[breach]}, such as: ${verdict.examples[breach].join('; ')}`,
-    );
-  }
+  if (verdict) findings.failures.push(...failuresOf(verdict));
   const isPassed = findings.failures.length === 0;
   await stage.close(isPassed ? 'passed' : 'failed');
   return {
@@ -77,6 +67,20 @@ export async function runRow(
     verdict,
     ...(isPassed ? {} : { folder: stage.folder }),
   };
+}
+
+/** What a verdict says of the promises, in words. */
+function failuresOf(verdict: Verdict): string[] {
+  const { counts, examples } = verdict;
+  const breaches = BREACHES.filter((breach) => verdict[breach] > 0);
+  return [
+    ...(counts.stored > 0 && counts.applied === 0
+      ? ['no client saw anything of what is stored: six zeros prove nothing here']
+      : []),
+    ...breaches.map(
+      (breach) => `${breach} ${verdict[breach]}, such as: ${examples[breach].join('; ')}`,
+    ),
+  ];
 }
 
 function describeError(error: unknown): string {

@@ -230,7 +230,6 @@ class GroundedStage implements OpenStage {
   }
 
   async judge(quietMs: number): Promise<{ verdict: Verdict | null; failures: string[] }> {
-    // Nothing was started.
     if (!this.#observer) return { verdict: null, failures: [] };
     const failures: string[] = [];
     const { latecomers } = await this.quiet(quietMs);

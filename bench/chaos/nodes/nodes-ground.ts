@@ -14,7 +14,8 @@ import { type ChaosNode, openNode } from './node.ts';
 import { readMongoLogs } from './mongo-logs.ts';
 
 const NODES = ['A', 'B'];
-const DATABASE = 'alcove';
+/** What all nodes keep is in the database of this name. */
+export const DATABASE = 'alcove';
 
 /** Two servers on MongoDB and Redis, behind a balancer that remembers nobody. */
 export class NodesGround implements Ground {

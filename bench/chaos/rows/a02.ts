@@ -11,9 +11,10 @@ interface Parameters {
 
 const MOST_SENDS = 5;
 
-/** The same message over and over, from both tabs of its visitor at once. */
+/** The same message over and over, from both tabs of its visitor at once; where there are two nodes, each tab is on one. */
 export const a02 = defineRow<Parameters>({
   name: 'A02',
+  stages: ['sqlite', 'nodes'],
   does: '10,000 messages, each sent 1 to 5 times at random from the two tabs of its visitor, and 500 of them once more with other words. Each is stored once, all repeats get the first answer, altered ones are refused.',
   quick: { visitors: 5, idsEach: 40, alteredEach: 2 },
   full: { visitors: 20, idsEach: 500, alteredEach: 25 },
@@ -60,10 +61,12 @@ interface Visitor {
 /** Two connections of one visitor. */
 async function createTabs(stage: Stage, index: number): Promise<Visitor> {
   const session = await stage.server.createVisitorSession();
+  const { servers } = stage;
   const tabs = await Promise.all(
-    ['left', 'right'].map((side) =>
-      stage.addHere({ side: 'visitor', name: `${side} tab of ${index}`, session }),
-    ),
+    ['left', 'right'].map((side, number) => {
+      const { url = '' } = servers[number % servers.length] ?? {};
+      return stage.addHere({ side: 'visitor', name: `${side} tab of ${index}`, session, url });
+    }),
   );
   await Promise.all(tabs.map((tab) => tab.connect()));
   const [tab] = tabs;

@@ -20,9 +20,10 @@ const SPREAD_MS = 8_000;
 /** A server that is overloaded sends visitors away for up to 30 s, and may do so more than once. */
 const BACK_MS = 120_000;
 
-/** What every update of the server does: it says goodbye, and the next one takes over. */
+/** What every update of the server does: it says goodbye, and the next one takes over. Two nodes take turns. */
 export const a19 = defineRow<Parameters>({
   name: 'A19',
+  stages: ['sqlite', 'nodes'],
   does: '`SIGTERM` and a new server, 20 times under 100 messages a second. Exit code 0 within 25 s, no message fails visibly, clients come back spread over at least 8 s.',
   quick: {
     restarts: 1,
@@ -43,7 +44,8 @@ export const a19 = defineRow<Parameters>({
     for (let restart = 1; restart <= restarts; restart++) {
       await sleep(1000);
       const toldAt = now();
-      const { code, signal } = await stage.server.kill('SIGTERM');
+      const server = stage.servers[restart % stage.servers.length] ?? stage.server;
+      const { code, signal } = await server.kill('SIGTERM');
       exitMs.push(now() - toldAt);
       if (code !== 0) failures.push(`restart ${restart} ended with ${signal ?? code}`);
       await stage.startServer({ limits });

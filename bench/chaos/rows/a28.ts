@@ -50,6 +50,7 @@ const BACK_MS = 60_000;
 /** Trains, tunnels, hotels, offices. */
 export const a28 = defineRow<Parameters>({
   name: 'A28',
+  stages: ['sqlite', 'nodes'],
   does: 'Clients with 400 ms of round trip, 5 % loss and resets, 10 s without a network each minute, WebSocket refused or swallowed from the start or later on, a captive portal. They turn to HTTP within 20 s, and back.',
   quick: {
     conversations: 1,

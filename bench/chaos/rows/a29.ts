@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
-import { createMeter } from '../../meter.ts';
+import { createMeter, type Measures, type Meter } from '../../meter.ts';
 import type { ChaosClient, Standing } from '../client.ts';
 import { atMost, round } from '../../figures.ts';
 import { now } from '../history.ts';
@@ -26,7 +26,8 @@ const BEFORE_HEADS_MS = 18_000;
 /** Everybody loses the server at the same moment, and wants it back at the same moment. */
 export const a29 = defineRow<Parameters>({
   name: 'A29',
-  does: 'Reconnect storm: 1,500 clients, the server is killed and comes back after 20 s. All are connected within 90 s, handshakes stay within the configured rate, no second of waits holds more than 10 % (with Socket.IO’s own reconnection it does), at most 2 reads of the store per client.',
+  stages: ['sqlite', 'nodes'],
+  does: 'Reconnect storm: 1,500 clients, the server, or both nodes, are killed and come back after 20 s. All are connected within 90 s, handshakes stay within a server’s configured rate, no second of waits holds more than 10 % (with Socket.IO’s own reconnection it does), at most 2 reads of the store per client.',
   quick: { clients: 40, downMs: 1500, handshakesPerSecond: 50, plainClients: 0 },
   full: { clients: 1500, downMs: 20_000, handshakesPerSecond: 100, plainClients: 300 },
   fullSeconds: 150,
@@ -40,37 +41,49 @@ export const a29 = defineRow<Parameters>({
     const downAt = now();
     const plain = await watchPlainClients(plainClients);
     await sleep(downMs);
-    const meter = createMeter();
-    await stage.startServer({ limits, execArgv: meter.execArgv });
-    stage.onEnd(() => meter.close());
-    await meter.read('reads');
+    const meters = stage.servers.map(createMeter);
+    await stage.startServer((index) => ({ limits, execArgv: meters[index]?.execArgv }));
+    stage.onEnd(() => meters.forEach((meter) => meter.close()));
+    await readAll(meters, 'reads');
     // Counted where they are let in: clients hear of it in heaps, as threads and networks pass them on.
-    await meter.read('greetings');
+    await readAll(meters, 'greetings');
     const backAt = now();
     const counting = sleep(stage.isQuick ? 0 : BEFORE_HEADS_MS).then(async () => ({
-      ...(await meter.read('reads')),
+      reads: await readAll(meters, 'reads'),
       connected: countConnected(await standingsOf(people), downAt),
     }));
     const allOnlineMs = await untilAllOnline(people, BACK_MS + 5000);
-    const { queries, looks, connected } = await counting;
+    const { reads, connected } = await counting;
     const plainWaits = plain.end(backAt);
     const standings = await standingsOf(people);
     await sayOneThingMore(talk);
 
-    const { mostPerSecond } = await meter.read('greetings');
+    const greetings = await readAll(meters, 'greetings');
     const waits = standings.flatMap((standing) => waitAt(standing, backAt));
     const figures = {
       clients: count,
       allOnlineMs: round(allOnlineMs),
-      handshakesPerSecond: mostPerSecond,
-      readsPerClient: round(looks / Math.max(1, connected)),
-      queriesPerClient: round(queries / Math.max(1, connected)),
+      handshakesPerSecond: Math.max(...greetings.map(({ mostPerSecond }) => mostPerSecond)),
+      readsPerClient: round(total(reads.map(({ looks }) => looks)) / Math.max(1, connected)),
+      queriesPerClient: round(total(reads.map(({ queries }) => queries)) / Math.max(1, connected)),
       largestBinOfWaitsPercent: round(largestBin(waits)),
       largestBinOfPlainWaitsPercent: round(largestBin(plainWaits)),
     };
     return { figures, failures: stage.isQuick ? [] : judge(figures, handshakesPerSecond) };
   },
 });
+
+/** What each server tells. */
+function readAll<Name extends keyof Measures>(
+  meters: readonly Meter[],
+  name: Name,
+): Promise<Measures[Name][]> {
+  return Promise.all(meters.map((meter) => meter.read(name)));
+}
+
+function total(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
 
 function judge(
   figures: Record<

@@ -1,0 +1,67 @@
+import { percentile, round } from '../../figures.ts';
+import { type HistoryEntry, now } from '../history.ts';
+import type { Stage } from '../stage.ts';
+import { gather, type GroupOptions } from './talk.ts';
+
+/** Who writes, and how much. */
+export interface Traffic {
+  conversations: number;
+  /** In each conversation: a visitor, and agents. */
+  clientsEach: number;
+  sendsEach: number;
+  /** The pause between two sends of one client, on average. */
+  everyMs: number;
+}
+
+/** What everybody had to wait for. */
+export type TrafficTimes = Record<
+  'clients' | 'sends' | 'ackP50Ms' | 'ackP99Ms' | 'fanOutP99Ms' | 'quietAfterMs',
+  number
+>;
+
+const QUIET_MS = 10_000;
+
+/**
+ * Lets new clients write to each other until all have sent what they had to.
+ *
+ * @param options.from the number of the first conversation, where there are others already.
+ */
+export async function sendAround(
+  stage: Stage,
+  { conversations, clientsEach, sendsEach, everyMs }: Traffic,
+  { from = 0, ...options }: Omit<GroupOptions, 'clientsEach'> & { from?: number } = {},
+): Promise<TrafficTimes> {
+  const groups = await Promise.all(
+    Array.from({ length: conversations }, (_, index) =>
+      gather(stage, from + index, { ...options, clientsEach }),
+    ),
+  );
+  const begunAt = now();
+  const ackMs = await Promise.all(
+    groups.flatMap(({ conversationId, clients }) =>
+      clients.map((client) => client.burst({ conversationId, count: sendsEach, everyMs })),
+    ),
+  );
+  const all = ackMs.flat();
+  const { slowestMs } = await stage.quiet(QUIET_MS);
+  return {
+    clients: conversations * clientsEach,
+    sends: all.length,
+    ackP50Ms: round(percentile(all, 0.5)),
+    ackP99Ms: round(percentile(all, 0.99)),
+    fanOutP99Ms: round(percentile(fanOutMs(await stage.history(), begunAt), 0.99)),
+    quietAfterMs: slowestMs,
+  };
+}
+
+/** From handing a message over until somebody else showed it. */
+function fanOutMs(history: readonly HistoryEntry[], since: number): number[] {
+  const invoked = new Map<string, HistoryEntry>();
+  return history.flatMap((entry) => {
+    if (entry.t < since) return [];
+    if (entry.type === 'invoke' && !invoked.has(entry.id)) invoked.set(entry.id, entry);
+    if (entry.type !== 'apply') return [];
+    const message = invoked.get(entry.id);
+    return message && message.client !== entry.client ? entry.t - message.t : [];
+  });
+}
