@@ -74,6 +74,7 @@ test('count what is done, and why it is refused', async () => {
   expect(await read('alcove_answers_total', 'message.send', 'rate_limited')).toBe(2);
   expect(await read('alcove_append_seconds_count')).toBe(5);
   expect(await read('alcove_append_seconds_bucket', 'le="5"')).toBe(5);
+  expect(await read('alcove_group_writes_sum')).toBeGreaterThanOrEqual(5);
   expect(await read('alcove_visitor_connections')).toBe(0);
   expect(await read('alcove_cluster_degraded')).toBe(0);
   expect(await read('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0);

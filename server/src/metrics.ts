@@ -12,7 +12,7 @@ export interface Metrics {
   readonly meter: Meter;
   /** The same commands, measured: how many, how fast, and why they were refused. */
   commands(commands: Commands): Commands;
-  /** The same store, its appends measured. */
+  /** The same store, its appends and groups measured. */
   storage(storage: Storage): Storage;
   /** From now on also what these say, whenever somebody looks. */
   watch(sources: MetricsSources): void;
@@ -33,6 +33,9 @@ export interface MetricsSources {
 }
 
 const PREFIX = 'alcove_';
+
+/** Up to the most that a group takes. */
+const WRITES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /** From a commit on a fast disk to the deadline of a command. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -96,6 +99,12 @@ function createMeters(registry: Registry): Pick<Metrics, 'meter' | 'commands' | 
     buckets: SECONDS,
     registers,
   });
+  const groups = new Histogram({
+    name: `${PREFIX}group_writes`,
+    help: 'Writes that shared one wait for the disk. Empty where the store does not group them.',
+    buckets: WRITES,
+    registers,
+  });
   return {
     meter: { handshake: (door, outcome) => handshakes.inc({ door, outcome }) },
     commands: (commands) =>
@@ -105,7 +114,10 @@ function createMeters(registry: Registry): Pick<Metrics, 'meter' | 'commands' | 
         answers.inc({ command, outcome });
         durations.observe({ command }, seconds);
       }),
-    storage: (storage) => measureAppends(storage, (seconds) => appends.observe(seconds)),
+    storage(storage) {
+      storage.onGroup?.((writes) => groups.observe(writes));
+      return measureAppends(storage, (seconds) => appends.observe(seconds));
+    },
   };
 }
 

@@ -11,8 +11,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { adminSocketOf, SETTINGS } from '../config.ts';
 import { sendRequest } from '../testing/send-request.ts';
 import { startTestServer, type TestServer } from '../testing/start-test-server.ts';
+import { findMongo, freshDatabase } from '../testing/start-mongo.ts';
+import { hasRedis, startRedis } from '../testing/start-redis.ts';
 import { runCli } from './run-cli.ts';
 
+const mongo = await findMongo();
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 let dataDir: string;
 const running = new Set<ChildProcessWithoutNullStreams>();
@@ -379,6 +382,31 @@ describe('alcove doctor', { timeout: 30_000 }, () => {
     for (const subject of subjects) expect(out).toContain(subject);
     expect(existsSync(join(dataDir, 'new'))).toBe(false);
   });
+
+  test.runIf(mongo && hasRedis())(
+    'looks at MongoDB and Redis: how they are, and what that means',
+    async () => {
+      const redis = await startRedis();
+      const env = { DATABASE_URL: freshDatabase(mongo ?? ''), REDIS_URL: redis.url, PORT: '0' };
+      const { out, code } = await alcove(['doctor'], env);
+      expect(out).toMatch(/MongoDB +\d.*(single server|replica set).*answers in \d/);
+      expect(out).toMatch(/note +Indexes +lacks schema .*events.*unique/);
+      expect(out).toMatch(/note +Redis +\d+\.\d.*answers in [\d.]+ ms.*no password/);
+      expect(code).toBe(0);
+      const strict = await alcove(['doctor'], { ...env, AUTO_MIGRATE: 'off' });
+      expect(strict.out).toMatch(/WRONG +Indexes .*Run: alcove migrate/);
+
+      await redis.command('CONFIG', 'SET', 'requirepass', 'secret');
+      expect((await alcove(['doctor'], env)).out).toMatch(/WRONG +Redis .*asks for a password/);
+      const { host } = new URL(redis.url);
+      const known = { ...env, REDIS_URL: `redis://:secret@${host}` };
+      expect((await alcove(['doctor'], known)).out).toMatch(/ok +Redis /);
+      await redis.close();
+      const gone = await alcove(['doctor'], known);
+      expect(gone.out).toMatch(/WRONG +Redis +Redis was not reached \(.*ECONNREFUSED/);
+      expect(gone.out).not.toContain('secret');
+    },
+  );
 
   test('knows its own running server from a port that is taken', async () => {
     const server = await serve();

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type Finding, findings } from './findings.ts';
+import type { Finding } from './finding.ts';
+import { findings } from './findings.ts';
 import { addSettings, configOf } from './settings.ts';
 import { CliError } from './cli-error.ts';
 

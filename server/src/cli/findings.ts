@@ -6,17 +6,11 @@ import { locateBuiltFiles } from '../built-files.ts';
 import { adminSocketOf, type Config, keysDirOf } from '../config.ts';
 import { KEY_PURPOSES } from '../domain/keys.ts';
 import { readKeys } from '../keys-file.ts';
-import { examineStorage } from '../storage/open-storage.ts';
+import { describeUnwritable } from '../private-folder.ts';
 import { LONGEST_SOCKET_PATH } from '../transport/admin-socket.ts';
 import { isListening } from './admin-client.ts';
-
-/** What was found out about one thing. `wrong` keeps the server from working. */
-export interface Finding {
-  state: 'fine' | 'note' | 'wrong';
-  subject: string;
-  /** What is so, and where it is not fine, what to do. */
-  text: string;
-}
+import type { Finding } from './finding.ts';
+import { checkDatabase, checkRedis } from './service-findings.ts';
 
 /** Below this SQLite may fail to copy its log into the database. */
 const LEAST_FREE_BYTES = 256 * 1024 * 1024;
@@ -28,7 +22,8 @@ export async function findings(config: Config): Promise<Finding[]> {
   const isRunning = await isListening(adminSocketOf(config)).catch(() => false);
   return [
     checkNode(),
-    await checkDatabase(config),
+    ...(await checkDatabase(config)),
+    ...(await checkRedis(config)),
     await checkDataDir(config),
     checkKeys(config),
     await checkDisk(config),
@@ -46,41 +41,15 @@ function checkNode(): Finding {
   return { state: 'wrong', subject, text: `${version}; install ${OLDEST_NODE} or newer.` };
 }
 
-/** Asking the engine is the test: its SQLite is not always the one that Node was made with, its MongoDB may be away. */
-async function checkDatabase({ databaseUrl, autoMigrate }: Config): Promise<Finding> {
-  const isSqlite = databaseUrl.startsWith('sqlite:');
-  const subject = isSqlite ? 'SQLite' : 'MongoDB';
-  try {
-    const lacks = await examineStorage(databaseUrl);
-    if (lacks.length === 0) {
-      const text = isSqlite
-        ? (process.versions['sqlite'] ?? 'works')
-        : 'is reached; schema and indexes are there.';
-      return { state: 'fine', subject, text };
-    }
-    const what = `lacks ${lacks.join('; ')}.`;
-    return autoMigrate
-      ? {
-          state: 'note',
-          subject,
-          text: `${what} The next start builds it; for a lot of data take your time with "alcove migrate" before.`,
-        }
-      : { state: 'wrong', subject, text: `${what} Run: alcove migrate` };
-  } catch (error) {
-    return { state: 'wrong', subject, text: (error as Error).message };
-  }
-}
-
 async function checkDataDir({ dataDir }: Config): Promise<Finding> {
   const subject = 'Data folder';
   const existing = nearestExisting(dataDir);
-  const isWritable = await access(existing, constants.R_OK | constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-  if (!isWritable) {
-    const text = `${existing} cannot be written by this user. Run: chown -R $(id -un) ${existing}`;
-    return { state: 'wrong', subject, text };
+  try {
+    if (!statSync(existing).isDirectory()) throw new Error('not a folder');
+    await access(existing, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    const place = { path: existing, subject: existing, choice: 'choose another one: DATA_DIR' };
+    return { state: 'wrong', subject, text: describeUnwritable(place, error) };
   }
   if (existing !== dataDir) {
     return { state: 'fine', subject, text: `${dataDir} will be made at the first start.` };

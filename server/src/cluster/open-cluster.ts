@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { LonelyNodes } from '../storage/storage.ts';
 import type { Cluster, KeyIds } from './cluster.ts';
 import { heedOthers } from './heed-others.ts';
+import type { RedisFindings } from './redis/examine.ts';
 import type { RedisClusterLimits } from './redis/redis-cluster.ts';
 import { createSingleNodeCluster } from './single-node.ts';
 
@@ -31,4 +32,10 @@ export async function openCluster(options: {
   });
   if (!lonelyNodes) return cluster;
   return heedOthers(cluster, { ...shared, lonelyNodes, everyMs: limits.heartbeatMs });
+}
+
+/** What kind of Redis it is. @throws Error in words for the operator when it cannot be used, or is not reached. */
+export async function examineRedis(url: string, prefix: string): Promise<RedisFindings> {
+  const { examineServer } = await import('./redis/examine.ts');
+  return await examineServer({ url, prefix });
 }

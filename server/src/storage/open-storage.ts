@@ -1,4 +1,5 @@
 import type { BackedUp, BackupContents, Restored } from './backup.ts';
+import type { Deployment } from './deployment.ts';
 import type { Moved, MoveProgress } from './move-store.ts';
 import type { Storage } from './storage.ts';
 
@@ -63,6 +64,13 @@ export async function examineStorage(databaseUrl: string): Promise<string[]> {
   const storage = await openStorage('sqlite::memory:');
   await storage.close();
   return [];
+}
+
+/** What kind of server holds the data; nothing where it is a file. @throws Error in words for the operator. */
+export async function examineDeployment(databaseUrl: string): Promise<Deployment | undefined> {
+  if (!isMongo(databaseUrl)) return undefined;
+  const { examineDeployment: examine } = await import('./mongo/open-mongo-storage.ts');
+  return await examine(databaseUrl);
 }
 
 /**

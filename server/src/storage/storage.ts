@@ -28,6 +28,8 @@ export interface Storage {
   forWorkspace(workspaceId: string): WorkspaceStorage;
   /** Only of an engine that several processes may have open. */
   readonly lonelyNodes?: LonelyNodes;
+  /** Only of an engine where writes share their wait for the disk: called for each wait, with how many shared it. */
+  onGroup?(listener: (writes: number) => void): void;
   /** Resolves when the engine can read and write. */
   check(): Promise<void>;
   /** Finishes what was accepted, then lets go of files and connections. */

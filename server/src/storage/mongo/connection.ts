@@ -82,13 +82,19 @@ function hasDatabase(url: string): boolean {
 /** Server's codes for a wrong password, or a user that may not do what is asked. */
 const REFUSED_CODES = [13, 18, 8000];
 
+/** What an operator has to change when the server says that a user may not do something; nothing for other errors. */
+export function refusalOf(url: string, error: unknown): string | undefined {
+  if (!(error instanceof mongo.MongoServerError)) return undefined;
+  if (!REFUSED_CODES.includes(Number(error.code))) return undefined;
+  return `MongoDB at ${describeAddress(url)} refused the user or the password in DATABASE_URL. The user needs the role readWrite on this database.`;
+}
+
 function inWords(url: string, error: unknown): string {
   const address = describeAddress(url);
+  const refusal = refusalOf(url, error);
+  if (refusal) return refusal;
   if (error instanceof MongooseError.MongooseServerSelectionError) {
     return `MongoDB at ${address} was not reached within ${SELECTION_MS / 1000} seconds. Start it, or correct DATABASE_URL; a replica set needs a primary.`;
-  }
-  if (error instanceof mongo.MongoServerError && REFUSED_CODES.includes(Number(error.code))) {
-    return `MongoDB at ${address} refused the user or the password in DATABASE_URL. The user needs the role readWrite on this database.`;
   }
   // What the driver finds wrong with an address it quotes, and an address holds a password.
   return `MongoDB at ${address} cannot be used: the address in DATABASE_URL is not right. Write mongodb://user:password@host:27017/alcove, and % in a password as %25, @ as %40.`;

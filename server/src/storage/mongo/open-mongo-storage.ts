@@ -1,7 +1,9 @@
 import type { Connection } from 'mongoose';
+import type { Deployment } from '../deployment.ts';
 import type { Storage } from '../storage.ts';
 import { defineModels } from './collections.ts';
-import { connect, describeAddress } from './connection.ts';
+import { connect, describeAddress, refusalOf } from './connection.ts';
+import { deploymentOf } from './deployment.ts';
 import { createGuard } from './guard.ts';
 import { createMongoStorage } from './mongo-storage.ts';
 import { lacksOf, prepare } from './prepare.ts';
@@ -49,6 +51,11 @@ export async function examineMongo(url: string): Promise<string[]> {
   });
 }
 
+/** What kind of server it is. @throws Error in words for the operator. */
+export async function examineDeployment(url: string): Promise<Deployment> {
+  return await withPatience(url, deploymentOf);
+}
+
 function assemble(connection: Connection): Storage {
   const models = defineModels(connection);
   const rows = createRows(models);
@@ -93,6 +100,10 @@ async function withPatience<Result>(
   const connection = await connect(url, { isPatient: true });
   try {
     return await work(connection);
+  } catch (cause) {
+    // A connection comes about without any right; the first question shows whether there is one.
+    const refusal = refusalOf(url, cause);
+    throw refusal ? new Error(refusal, { cause }) : cause;
   } finally {
     await connection.close();
   }

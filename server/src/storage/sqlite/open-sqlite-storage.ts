@@ -59,6 +59,7 @@ async function openFile(file: string, isDurable: boolean): Promise<Storage> {
       readsOfAll,
       write: writer.run,
       anyLate: writer.anyLate,
+      onGroup: writer.onGroup,
       async close() {
         // The reader first: the last connection to go copies the log into the file, and a reader may not write.
         connection.close();

@@ -16,12 +16,13 @@ export interface SqliteStorageParts {
   write: Caller<Writes>;
   /** Whether `write('placeLate')` may have something to do. */
   anyLate(): boolean;
+  onGroup: NonNullable<Storage['onGroup']>;
   close(): Promise<void>;
 }
 
 /** The storage interface over reads on this thread and writes on another. */
 export function createSqliteStorage(parts: SqliteStorageParts): Storage {
-  const { reads, readsOfAll, write, anyLate, close } = parts;
+  const { reads, readsOfAll, write, anyLate, onGroup, close } = parts;
   let closing: Promise<void> | undefined;
   const readFrom =
     (table: Reads): Caller<Reads> =>
@@ -52,6 +53,7 @@ export function createSqliteStorage(parts: SqliteStorageParts): Storage {
   return {
     directory: createDirectory(read, write),
     forWorkspace: (workspaceId) => createWorkspace(workspaceId, engine),
+    onGroup,
     async check() {
       // Any look-up reaches the file.
       await read('workspace', '');

@@ -87,6 +87,21 @@ it('hands each write its own answer', async () => {
   expect(third).toMatchObject({ status: 'fulfilled' });
 });
 
+it('says how many writes shared a wait for the disk', async () => {
+  const groups: number[] = [];
+  queue.onGroup = (writes) => groups.push(writes);
+  queue.connect(thread.worker);
+  const answers = ['1', '2', '3'].map((family) => queue.run('revokeFamily', family, 'now'));
+  await nextTurn();
+  const done = { outcome: 'done', result: null } as const;
+  thread.answer([done, done]);
+  // What the thread did of its own accord is no group.
+  thread.answer([]);
+  thread.answer([done]);
+  await Promise.all(answers);
+  expect(groups).toEqual([2, 1]);
+});
+
 it('gives up what was asked of a thread that is gone, and works with the next one', async () => {
   await expect(queue.run('touch')).rejects.toThrow(StoreUnavailableError);
   queue.connect(thread.worker);

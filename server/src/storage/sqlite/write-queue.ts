@@ -49,6 +49,9 @@ export class WriteQueue {
   // A thread that starts finds out when it is asked.
   #anyLate = true;
 
+  /** Told after each group how many writes it had. */
+  onGroup: (writes: number) => void = () => {};
+
   /** Whether readers of conversations have to ask for them first, by `placeLate`. */
   get anyLate(): boolean {
     return this.#anyLate;
@@ -117,6 +120,7 @@ export class WriteQueue {
   #settle({ answers, anyLate }: WriterMessage): void {
     this.#anyLate = anyLate;
     if (answers.length === 0) return;
+    this.onGroup(answers.length);
     this.#answers.push(...answers);
     // Otherwise earlier ones are being told of, and these come after them.
     if (this.#answers.length === answers.length) this.#tellSlice();

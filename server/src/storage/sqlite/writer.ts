@@ -16,6 +16,8 @@ export interface Writer {
   readonly run: WriteQueue['run'];
   /** Whether readers of conversations have to ask for them first, by `placeLate`. */
   anyLate(): boolean;
+  /** @see Storage.onGroup */
+  onGroup(listener: (writes: number) => void): void;
   /** Finishes what was accepted and ends the thread. */
   close(): Promise<void>;
 }
@@ -67,6 +69,9 @@ export async function startWriter(options: WriterOptions): Promise<Writer> {
       return queue.run(name, ...parameters);
     },
     anyLate: () => queue.anyLate,
+    onGroup(listener) {
+      queue.onGroup = listener;
+    },
     async close() {
       isClosing = true;
       clearTimeout(restart);
