@@ -20,6 +20,8 @@ export interface Run {
   messages: number;
   perSecond: number;
   ackMs: number[];
+  /** Until the receiver had it. */
+  deliveryMs: number[];
 }
 
 /** Sends messages, over and over. */
@@ -63,8 +65,8 @@ export function createLoad({ senders, inFlight, textBytes }: Shape, target: Targ
     const stop = start(elapsed);
     await until(() => elapsed() >= durationMs && tracker.isIdle(), durationMs);
     stop();
-    const { messages, ackMs } = results();
-    return { messages, perSecond: (messages / elapsed()) * 1000, ackMs };
+    const { messages, ...times } = results();
+    return { messages, perSecond: (messages / elapsed()) * 1000, ...times };
   }
 
   return {
@@ -106,6 +108,7 @@ function pace(send: (dueAt: number) => void, perSecond: number, elapsed: () => n
 function createTracker(target: Target) {
   const pending = new Map<number, Pending>();
   let ackMs: number[] = [];
+  let deliveryMs: number[] = [];
   let messages = 0;
   let onDone = () => {};
 
@@ -113,7 +116,7 @@ function createTracker(target: Target) {
     const message = pending.get(id);
     if (!message || message[step]) return;
     message[step] = true;
-    if (step === 'isAcked') ackMs.push(performance.now() - message.dueAt);
+    (step === 'isAcked' ? ackMs : deliveryMs).push(performance.now() - message.dueAt);
     if (!message.isAcked || !message.isDelivered) return;
     pending.delete(id);
     messages++;
@@ -132,9 +135,10 @@ function createTracker(target: Target) {
     /** Counts from here on; call the answer for the counts. */
     begin(doneListener: () => void) {
       ackMs = [];
+      deliveryMs = [];
       messages = 0;
       onDone = doneListener;
-      return () => ({ messages, ackMs });
+      return () => ({ messages, ackMs, deliveryMs });
     },
   };
 }

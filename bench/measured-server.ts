@@ -16,7 +16,8 @@ export interface MeasuredServer {
   close(): Promise<void>;
 }
 
-interface MeasuredServerOptions extends Pick<SpawnOptions, 'limits' | 'execArgv'> {
+interface MeasuredServerOptions
+  extends Pick<SpawnOptions, 'limits' | 'execArgv' | 'databaseUrl' | 'redisUrl' | 'redisPrefix'> {
   /** Prepared data; deleted by `close`. Without it an empty folder. */
   dataDir?: string;
 }
@@ -25,9 +26,10 @@ interface MeasuredServerOptions extends Pick<SpawnOptions, 'limits' | 'execArgv'
 export async function startMeasuredServer(
   options: MeasuredServerOptions = {},
 ): Promise<MeasuredServer> {
-  const { dataDir = makeDataDir(), limits, execArgv = [] } = options;
+  const { dataDir = makeDataDir(), limits, execArgv = [], ...store } = options;
   const meter = createMeter();
   const server = await spawnTestServer({
+    ...store,
     dataDir,
     limits: { ...liftedLimits, shedDelayMs: NEVER_MS, ...limits },
     execArgv: [...meter.execArgv, ...execArgv],

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import type { BenchResult } from './bench-result.ts';
 import { circumstances } from './circumstances.ts';
 
-const benches: Record<string, () => Promise<{ run: () => Promise<BenchResult> }>> = {
+/** A bench that lacks what it needs says so and answers `undefined`. */
+const benches: Record<string, () => Promise<{ run: () => Promise<BenchResult | undefined> }>> = {
   throughput: () => import('./throughput.ts'),
   connections: () => import('./connections.ts'),
   history: () => import('./history.ts'),
   inbox: () => import('./inbox.ts'),
   fanout: () => import('./fanout.ts'),
   'widget-start': () => import('./widget-start.ts'),
+  nodes: () => import('./nodes.ts'),
 };
 
 const [name, ...flags] = process.argv.slice(2);
@@ -22,7 +24,9 @@ if (!load) {
 // So that what was started is ended: see the listeners of `exit`.
 process.once('SIGINT', () => process.exit(1)).once('SIGTERM', () => process.exit(1));
 const { run } = await load();
-const { failures, figures } = await run();
+const result = await run();
+if (!result) process.exit(1);
+const { failures, figures } = result;
 const line = JSON.stringify({ bench: name, failures, ...figures, ...circumstances() });
 console.log(line);
 if (flags.includes('--save')) {

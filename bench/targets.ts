@@ -37,8 +37,12 @@ export async function prepareRelay(url: string, { senders }: Shape): Promise<Tar
   };
 }
 
-/** Visitors, each with a conversation of its own, and one agent. */
-export async function prepareAlcove(server: SpawnedServer, { senders }: Shape): Promise<Target> {
+/** Visitors, each with a conversation of its own and by turns at one of `nodes`, and one agent. */
+export async function prepareAlcove(
+  server: SpawnedServer,
+  { senders }: Shape,
+  nodes: readonly SpawnedServer[] = [server],
+): Promise<Target> {
   const ears: Ears = { sender: ignore, receiver: ignore };
   const agent = await server.createAgent('owner');
   const receiver = await openWire({
@@ -47,8 +51,8 @@ export async function prepareAlcove(server: SpawnedServer, { senders }: Shape): 
     auth: { protocol: PROTOCOL_VERSION, accessToken: agent.accessToken },
     onPacket: (packet) => ears.receiver(packet),
   });
-  const visitors = await each(senders, () =>
-    connectVisitor(server, (packet) => ears.sender(packet)),
+  const visitors = await each(senders, (index) =>
+    connectVisitor(nodes[index % nodes.length] ?? server, (packet) => ears.sender(packet)),
   );
   const idOf = makingClientIds();
   return {

@@ -4,8 +4,11 @@ import type { Side } from '@alcove/protocol';
 export interface ClientSpec {
   /** Names the client in histories. */
   name: string;
-  /** `sdk`: Alcove's own client. `bare`: socket.io-client and what docs/protocol.md asks of a client, nothing more. */
-  kind: 'sdk' | 'bare';
+  /**
+   * `sdk`: Alcove's own client; `first-release`: the same as it was first released. `bare`: socket.io-client and what
+   * docs/protocol.md asks of a client, nothing more.
+   */
+  kind: 'sdk' | 'first-release' | 'bare';
   side: Side;
   /** Where it connects to: the server, or a proxy before it. */
   url: string;

@@ -28,7 +28,7 @@ Reflect.deleteProperty(globalThis, 'BroadcastChannel');
 Reflect.defineProperty(globalThis.navigator, 'locks', { value: undefined });
 
 function add(spec: ClientSpec): void {
-  const create = spec.kind === 'sdk' ? SdkClient : BareClient;
+  const create = spec.kind === 'bare' ? BareClient : SdkClient;
   const all = history.recorder(spec.name);
   const record: Record =
     spec.recordsApplied === false

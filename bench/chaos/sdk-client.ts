@@ -12,6 +12,7 @@ import {
   type Standing,
   type ToSend,
 } from './client.ts';
+import * as firstRelease from './first-release/sdk.js';
 import { type Final, now, type Record, type ShownItem } from './history.ts';
 import { reachHeads, sendBurst } from './pace.ts';
 import type { Random } from './random.ts';
@@ -248,8 +249,8 @@ function toVisible(item: TimelineItem, seq: number) {
   };
 }
 
-function createVisitor({ url, origin, workspaceKey }: ClientSpec): Engine {
-  const client = createVisitorClient({ serverUrl: url, workspaceKey, origin });
+function createVisitor({ kind, url, origin, workspaceKey }: ClientSpec): Engine {
+  const client = releaseOf(kind).createVisitorClient({ serverUrl: url, workspaceKey, origin });
   return {
     ...client,
     start: () => void client.resume(),
@@ -259,7 +260,7 @@ function createVisitor({ url, origin, workspaceKey }: ClientSpec): Engine {
 
 function createAgent(spec: ClientSpec): Engine {
   const getToken = createTokens(spec);
-  const client = createAgentClient({
+  const client = releaseOf(spec.kind).createAgentClient({
     serverUrl: spec.url,
     origin: spec.origin,
     identity: spec.name,
@@ -270,4 +271,8 @@ function createAgent(spec: ClientSpec): Engine {
     start: () => client.connect(),
     post: ({ text, conversationId = '' }) => client.send(conversationId, text),
   };
+}
+
+function releaseOf(kind: ClientSpec['kind']) {
+  return kind === 'first-release' ? firstRelease : { createVisitorClient, createAgentClient };
 }

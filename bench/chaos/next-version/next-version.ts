@@ -78,7 +78,7 @@ export const nextVersion: readonly Change[] = [
         visitors.to(roomOfVisitor(workspaceId, visitorId)).emit('signal', heat);`,
   },
   {
-    // As a step may be: many writes, each of which may be the last before it is killed. It says how far it is.
+    // As a step may be: many writes, each of which may be the last before it is killed. It takes its time, and says how far it is.
     file: 'server/src/storage/mongo/prepare.ts',
     find: '  async () => undefined,\n];',
     replace: `  async () => undefined,
@@ -88,6 +88,7 @@ export const nextVersion: readonly Change[] = [
     for await (const { _id } of collection.find({ topic: { $exists: false } }, { projection: { _id: 1 } })) {
       process.stdout.write('migrating ' + todo-- + ' of ' + total + '\\n');
       await collection.updateOne({ _id }, { $set: { topic: '' } });
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   },
 ];`,

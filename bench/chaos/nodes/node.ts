@@ -42,8 +42,8 @@ export interface ChaosNode {
   readonly server: SpawnedServer;
   isAlive(): boolean;
   start(choice?: ServerChoice): Promise<void>;
-  /** Starts it again as before, or with another choice. */
-  restart(choice?: ServerChoice): Promise<void>;
+  /** Starts it again as before, but for what is given. */
+  restart(change?: ServerChoice): Promise<void>;
   kill(signal?: NodeJS.Signals): ReturnType<SpawnedServer['kill']>;
   /** The text of `/metrics`. @throws Error when it does not answer within a second. */
   readMetrics(): Promise<string>;
@@ -129,8 +129,8 @@ class SpawnedNode implements ChaosNode {
     });
   }
 
-  restart(choice?: ServerChoice): Promise<void> {
-    return this.start(choice);
+  restart(change?: ServerChoice): Promise<void> {
+    return this.start({ ...this.#choice, ...change });
   }
 
   kill(signal?: NodeJS.Signals): ReturnType<SpawnedServer['kill']> {

@@ -1,0 +1,2 @@
+export { createVisitorClient } from '@alcove/sdk';
+export { createAgentClient } from '@alcove/sdk/agent';
