@@ -20,6 +20,7 @@ import { a20 } from './rows/a20.ts';
 import { a21 } from './rows/a21.ts';
 import { a22 } from './rows/a22.ts';
 import { a23 } from './rows/a23.ts';
+import { a24 } from './rows/a24.ts';
 import { a26 } from './rows/a26.ts';
 import { a27 } from './rows/a27.ts';
 import { a28 } from './rows/a28.ts';
@@ -60,6 +61,7 @@ export const rows: readonly AnyRow[] = [
   a21,
   a22,
   a23,
+  a24,
   a26,
   a27,
   a28,

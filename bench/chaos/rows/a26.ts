@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Appended, createId } from '@alcove/protocol';
-import { connect, openConversation, type Person } from '../../people.ts';
 import { atMost, median, percentile, round } from '../../figures.ts';
 import { STORE_LINKS } from '../faults/node-faults.ts';
 import { readMetrics, type SignName } from '../faults/signs.ts';
 import type { Conditions } from '../proxies/conditions.ts';
 import { defineRow, type Findings } from '../row.ts';
 import type { Stage } from '../stage.ts';
+import { type Answer, ask, askFor, type Asker, describe, join, PAUSE_MS } from './asker.ts';
 import { openTalkOnNodes } from './talk-on-nodes.ts';
 
 interface Parameters {
@@ -29,7 +28,6 @@ const WRITES_UNDER_WAY = 500;
 /** Whoever waits for the store waits for seconds; an open breaker answers at once. */
 const REFUSED_MS = 500;
 const RECOVERED_MS = 10_000;
-const PAUSE_MS = 50;
 
 /** The way to the database is bad, as it is between data centres or while somebody copies disks. */
 export const a26 = defineRow<Parameters>({
@@ -96,46 +94,6 @@ const SIGNS_OF: Partial<Record<LinkName, readonly SignName[]>> = {
   cut: ['store lost', 'store found'],
 };
 
-/** Somebody who asks once and repeats nothing. */
-interface Asker {
-  person: Person;
-  conversationId: string;
-}
-
-async function join({ server, nodes }: Stage): Promise<Asker> {
-  const { accessToken } = await server.createVisitorSession(server.origin);
-  const { url } = nodes[0] ?? server;
-  const person = await connect({ ...server, url }, 'visitor', accessToken);
-  return { person, conversationId: (await openConversation(person)).conversationId };
-}
-
-interface Answer {
-  outcome: string;
-  ms: number;
-}
-
-async function ask({ person, conversationId }: Asker): Promise<Answer> {
-  const askedAt = performance.now();
-  const content = { kind: 'text', text: 'anybody there?' };
-  const message = { conversationId, clientMessageId: createId('cl'), content };
-  const outcome = await person.ask<Appended>('message.send', message).then(
-    (ack) => (ack.ok ? 'ok' : ack.code),
-    () => 'silence',
-  );
-  return { outcome, ms: performance.now() - askedAt };
-}
-
-/** One question after the other, for so long. */
-async function askFor(asker: Asker, ms: number): Promise<Answer[]> {
-  const until = performance.now() + ms;
-  const answers: Answer[] = [];
-  while (performance.now() < until) {
-    answers.push(await ask(asker));
-    await sleep(PAUSE_MS);
-  }
-  return answers;
-}
-
 /** All at once. */
 async function flood(crowd: readonly Asker[], { crowdSends }: Parameters): Promise<string> {
   const asking = crowd.flatMap((asker) => Array.from({ length: crowdSends }, () => ask(asker)));
@@ -177,12 +135,6 @@ function judge(name: LinkName, { met, recoveryMs, findings, isQuick }: Trial): v
 }
 
 const EXPECTED = ['ok', 'store_unavailable', 'busy'];
-
-/** So many of each. */
-function describe(answers: readonly Answer[]): string {
-  const groups = Map.groupBy(answers, ({ outcome }) => outcome);
-  return [...groups].map(([outcome, { length }]) => `${length} ${outcome}`).join(', ');
-}
 
 /** Looks again and again how many writes are under way. */
 function watchWrites(nodes: Stage['nodes']) {
