@@ -151,7 +151,8 @@ test('a browser that keeps nothing says so, and doubles nothing', async ({ shop 
 /** Once each, in the order in which they were written. */
 async function expectStored(server: TestServer, texts: readonly string[]): Promise<void> {
   const read = async () => (await readStored(server)).map(({ text }) => text);
-  await expect.poll(read, { timeout: 60_000, intervals: [500] }).toEqual(texts);
+  const timeout = isFull ? 240_000 : 60_000;
+  await expect.poll(read, { timeout, intervals: [500] }).toEqual(texts);
 }
 
 /** Everything that was shown is on the disk: the newest transaction is behind all that were begun before it. */
