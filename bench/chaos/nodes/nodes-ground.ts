@@ -73,6 +73,8 @@ export class NodesGround implements Ground {
   }
 
   async start(choiceOf: ChoiceOf): Promise<SpawnedServer> {
+    // After an outage of all nodes nobody is let in before all are back.
+    if (!this.nodes.some((node) => node.isAlive())) this.#balancer.setTargets([]);
     for (const [index, node] of this.nodes.entries()) {
       if (!this.#isStarted && index > 0) this.#shareKeys(node);
       if (!node.isAlive()) await node.start(choiceOf(index));

@@ -35,7 +35,7 @@ function checksum(events: StoredLog['events']): string {
   return createHash('sha256').update(JSON.stringify(events, inOrder)).digest('hex');
 }
 
-/** Databases may give an object's fields in an order of their own, and `null` for what is not there. */
+/** Each database gives an object's fields in an order of its own. */
 function inOrder(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
