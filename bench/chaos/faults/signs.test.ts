@@ -31,7 +31,7 @@ it('takes no line and no metric for a sign that were there before', {
 }, async () => {
   const { node, say } = createNode();
   say('Redis is out of reach: this node goes on by itself');
-  const watch = watchSigns();
+  const watch = watchSigns(300);
   await watch.expect(node, 'Redis lost');
   await expect(watch.end()).resolves.toMatchObject({
     failures: [

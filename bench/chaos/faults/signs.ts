@@ -49,21 +49,21 @@ export const SIGNS = {
 /** The name of a sign. */
 export type SignName = keyof typeof SIGNS;
 
-/** Begins to watch. What is said in a log or shown by `/metrics` must hold none of `secrets`: `end` looks for them. */
-export function watchSigns(): SignWatch {
+/** Begins to watch. @param seenMs How long a sign may take. */
+export function watchSigns(seenMs = SEEN_MS): SignWatch {
   const watching: Promise<Seen>[] = [];
   return {
     async expect(node, name) {
       const before = await readMetrics(node);
-      watching.push(waitFor(node, name, before));
+      watching.push(waitFor(node, name, { before, seenMs }));
     },
     async end() {
       const seen = await Promise.all(watching);
       return {
         figures: {
           signs: seen.length,
-          slowestMetricMs: slowest(seen.map(({ metricMs }) => metricMs)),
-          slowestLineMs: slowest(seen.map(({ lineMs }) => lineMs)),
+          slowestMetricMs: slowest(seen.map(({ metricMs = seenMs }) => metricMs)),
+          slowestLineMs: slowest(seen.map(({ lineMs = seenMs }) => lineMs)),
         },
         failures: seen.flatMap(({ what, metricMs, lineMs }) => [
           ...(metricMs === undefined ? [`${what} did not show in /metrics`] : []),
@@ -110,11 +110,15 @@ function takes(name: string, seconds: number) {
   };
 }
 
-async function waitFor(node: Watched, name: SignName, before: Reading): Promise<Seen> {
+async function waitFor(
+  node: Watched,
+  name: SignName,
+  { before, seenMs }: { before: Reading; seenMs: number },
+): Promise<Seen> {
   const { metric, line }: Sign = SIGNS[name];
   const since = now();
   const seen: Seen = { what: `"${name}" of ${node.name}`, lineMs: line ? undefined : 0 };
-  while (now() - since < SEEN_MS) {
+  while (now() - since < seenMs) {
     if (seen.metricMs === undefined && metric(await readMetrics(node), before)) {
       seen.metricMs = now() - since;
     }
@@ -144,6 +148,6 @@ function parse(text: string): Reading {
   return values;
 }
 
-function slowest(timesMs: readonly (number | undefined)[]): number {
-  return Math.round(Math.max(0, ...timesMs.map((ms) => ms ?? SEEN_MS)));
+function slowest(timesMs: readonly number[]): number {
+  return Math.round(Math.max(0, ...timesMs));
 }

@@ -6,6 +6,8 @@ import { openTalk, type Talk, type TalkOptions } from './talk.ts';
 /** Begins every message of a talk on nodes. */
 const CANARY = 'canary in the mine';
 
+const QUICK_SEEN_MS = 40_000;
+
 /** A talk whose people are on different nodes, and what operators see of it. */
 export interface TalkOnNodes {
   talk: Talk;
@@ -25,7 +27,8 @@ export async function openTalkOnNodes(
       isBalanced ? {} : { url: nodes[(conversation + client) % nodes.length]?.url },
     ...options,
   });
-  const signs = watchSigns();
+  // Short forms have no limits on time.
+  const signs = watchSigns(stage.isQuick ? QUICK_SEEN_MS : undefined);
   return {
     talk,
     watch: {
