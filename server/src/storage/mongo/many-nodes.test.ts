@@ -84,6 +84,31 @@ describe.runIf(server)('two nodes on one database', { timeout: 60_000 }, () => {
     expect(await readAll()).toHaveLength(50);
   });
 
+  it('go on behind an event that only a newer node knows, as that one meant it', async () => {
+    const { workspaceId, conversationId, logs, readAll } = await oneConversation();
+    await logs[0]?.append(request(conversationId));
+    const [first] = await models.events.find({ conversationId }).lean();
+    if (!first) throw new Error('nothing was stored');
+    // Its writer has not come to the row yet.
+    await models.events.create({
+      ...first,
+      _id: eventIdOf(conversationId, 2),
+      seq: 2,
+      type: 'message.reacted' as never,
+      clientEventId: createId('cl'),
+      isVisible: true,
+      visitorPrev: 1,
+    });
+    expect(await logs[1]?.append(request(conversationId))).toMatchObject({
+      outcome: 'appended',
+      event: { seq: 3 },
+      visitorPrev: 2,
+    });
+    expect((await readAll()).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    const row = await nodes[0]?.forWorkspace(workspaceId).conversations.get(conversationId);
+    expect(row).toMatchObject({ appliedSeq: 3, visitorSeq: 3, messageCount: 2 });
+  });
+
   it('let one of two decisions through', async () => {
     const { conversationId, logs } = await oneConversation();
     for (let seq = 0; seq < 20; seq += 1) {

@@ -71,9 +71,11 @@ function createFold(models: Models): Rows['fold'] {
     const event = toEvent(document, document.seq - 1);
     // First: a row that accounts for a change stands for a log that has taken it.
     if (isChange(event)) await amend(row.workspaceId, event);
-    const { visitorMessageCount } = document;
     const folded = foldConversation(toConversation(row), event);
-    const fields = { ...foldedFields(folded), visitorMessageCount };
+    // As its writer stored it, who may be a newer node: this one may not know of its type who sees it, and what it counts as.
+    const { isVisible, seq, messageCount, visitorMessageCount } = document;
+    const visitorSeq = isVisible ? seq : row.visitorSeq;
+    const fields = { ...foldedFields(folded), visitorSeq, messageCount, visitorMessageCount };
     const { matchedCount } = await models.conversations.updateOne(
       { _id: row._id, workspaceId: row.workspaceId, appliedSeq: row.appliedSeq },
       { $set: fields, $currentDate: { changedAt: true } },
