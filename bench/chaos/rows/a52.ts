@@ -34,7 +34,7 @@ export const a52 = defineRow<Parameters>({
   stages: ['nodes'],
   does: 'Two nodes are upgraded under load, and are of two versions for 10 minutes; a third of the clients are of the first release. The migration is killed half-way 5 times. The next version sends events, signals and content that nobody here knows: all step over them.',
   quick: { conversations: 6, perSecond: 20, kills: 1, mixedMs: 2_500 },
-  full: { conversations: 40, perSecond: 30, kills: 5, mixedMs: 600_000 },
+  full: { conversations: 24, perSecond: 30, kills: 5, mixedMs: 600_000 },
   fullSeconds: 800,
   async run(stage, { conversations, perSecond, kills, mixedMs }) {
     await stage.startServer(stage.isQuick ? { limits: { drainSpreadMs: 500 } } : {});
