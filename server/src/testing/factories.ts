@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   type AgentRole,
   type AgentSession,
   type CreateVisitorSession,
   HTTP_PATHS,
+  type Refusal,
   type VisitorSession,
 } from '@alcove/protocol';
 import type { Admin } from '../domain/admin.ts';
@@ -56,14 +58,18 @@ export async function createFactories({
   const [workspace] = await execute('workspace.list', {});
   if (!workspace) throw new Error('a server starts with a workspace, and this one has none');
 
-  const post = async (path: string, body: object, from: string) => {
+  const post = async (path: string, body: object, from: string): Promise<Response> => {
     const response = await fetch(url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: from },
       body: JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(`${path} answered ${await response.text()}`);
-    return response;
+    if (response.ok) return response;
+    const refusal = (await response.json()) as Partial<Refusal>;
+    // A server with a small machine, and much to do on it, says when.
+    if (refusal.code !== 'busy') throw new Error(`${path} answered ${JSON.stringify(refusal)}`);
+    await wait(refusal.retryAfterMs);
+    return await post(path, body, from);
   };
 
   return {
