@@ -30,7 +30,7 @@ export const a24 = defineRow<Parameters>({
   stages: ['nodes'],
   does: '`kill -9` of the database 20 times under 40 messages a second on two nodes; it comes back at once, or after 5 s. Each send is stored within 15 s or refused as store_unavailable within 5 s.',
   quick: { kills: 2, awayMs: [0, 4500], upMs: 1000, conversations: 4, perSecond: 30 },
-  full: { kills: 20, awayMs: [0, 5000], upMs: 4000, conversations: 15, perSecond: 40 },
+  full: { kills: 20, awayMs: [0, 5000], upMs: 4000, conversations: 8, perSecond: 40 },
   fullSeconds: 240,
   async run(stage, parameters) {
     const { kills, conversations, perSecond } = parameters;

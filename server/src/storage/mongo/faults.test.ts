@@ -1,8 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EventDraft } from '@alcove/protocol';
 import { createId } from '@alcove/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findMongo, freshDatabase, mongoCommand, startMongo } from '../../testing/start-mongo.ts';
+import {
+  hasReplicaSet,
+  primaryOf,
+  type RunCommand,
+  startReplicaSet,
+} from '../../testing/start-replica-set.ts';
 import { openTcpLink, type TcpLink } from '../../testing/tcp-link.ts';
 import type { AppendRequest, ConversationStorage, Storage } from '../storage.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
@@ -102,7 +109,7 @@ describe.runIf(server)('a replica set', () => {
     const url = freshDatabase(server ?? '');
     const { id, logs } = await oneConversation([await open(url), await open(url)]);
     const writers = startWriters(8, logs, id);
-    for (let n = 0; n < 3; n += 1) {
+    for (let n = 0; n < STEP_DOWNS; n += 1) {
       await writers.acknowledged(20);
       // The answer is a lost connection, or that there is no other who could be primary.
       await connection.db
@@ -113,9 +120,76 @@ describe.runIf(server)('a replica set', () => {
     await writers.acknowledged(20);
     await writers.stop();
     await expectWhole(logs[0], id, writers.acked);
-    expect(writers.acked.length).toBeGreaterThanOrEqual(80);
-  }, 120_000);
+    expect(writers.acked.length).toBeGreaterThanOrEqual(20 * (STEP_DOWNS + 1));
+  }, 600_000);
 });
+
+describe.runIf(hasReplicaSet())('a primary that is cut off with a node', () => {
+  it('acknowledges and shows nothing of what is rolled back', { timeout: 600_000 }, async () => {
+    const set = await startReplicaSet(runOn);
+    onTestFinished(() => set.close());
+    const primary = await primaryOf(runOn, set.members);
+    if (!primary) throw new Error('there is no primary');
+    const others = set.members.filter((member) => member !== primary);
+    const name = `alcove_test_${randomBytes(6).toString('hex')}`;
+    const inSet = await open(set.url.replace('/?', `/${name}?`));
+    // Knows this one member only, as a node does that is on the same side of the cut.
+    const cutOff = await open(primary.url.replace('/?', `/${name}?`));
+    const { id, logs } = await oneConversation([inSet, cutOff]);
+    const [log, minority] = logs;
+    const before = await log?.append(request(id));
+    expect(before).toMatchObject({ event: { seq: 1 } });
+
+    // Members that are frozen are as good as members behind a cut: first the majority, as the primary sees it.
+    for (const member of others) member.freeze();
+    const unacknowledged: AppendRequest[] = [];
+    for (const until = performance.now() + CUT_MS; performance.now() < until; ) {
+      const act = request(id);
+      unacknowledged.push(act);
+      await expect(minority?.append(act)).rejects.toThrow(StoreUnavailableError);
+      const page = { conversationId: id, audience: 'agents', limit: 100, after: 0 } as const;
+      const shown = (await minority?.readEvents(page).catch(() => [])) ?? [];
+      expect(shown.filter(({ seq }) => seq > 1)).toEqual([]);
+    }
+
+    // Then the primary, as the majority sees it, which elects another one and goes on.
+    primary.freeze();
+    for (const member of others) member.thaw();
+    await untilReady(inSet);
+    const writers = startWriters(
+      4,
+      [log].flatMap((one) => one ?? []),
+      id,
+    );
+    await writers.acknowledged(40);
+    primary.thaw();
+    await writers.acknowledged(40);
+    await writers.stop();
+    await expectWhole(log, id, writers.acked);
+
+    // Clients send again what nobody acknowledged: it comes once, whatever became of it.
+    for (const act of unacknowledged) {
+      const result = await log?.append(act);
+      if (!result || !('event' in result)) throw new Error(`answered ${result?.outcome}`);
+      writers.acked.push({ seq: result.event.seq, clientEventId: act.event.clientEventId });
+    }
+    await expectWhole(log, id, writers.acked);
+  });
+});
+
+/** So many in the full form of the tests (`ALCOVE_FULL=1`), and so long. */
+const isFull = process.env['ALCOVE_FULL'] === '1';
+const STEP_DOWNS = isFull ? 20 : 3;
+const CUT_MS = isFull ? 60_000 : 10_000;
+
+const runOn: RunCommand = async ({ url }, command) => {
+  const connection = await connect(url);
+  try {
+    return (await connection.db?.admin().command(command)) ?? {};
+  } finally {
+    await connection.close();
+  }
+};
 
 interface Acked {
   seq: number;
