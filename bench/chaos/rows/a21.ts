@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost, round } from '../../figures.ts';
 import { now } from '../history.ts';
 import { defineRow } from '../row.ts';
+import type { Stage } from '../stage.ts';
 import { openTalkOnNodes } from './talk-on-nodes.ts';
 import { arrivalTimings, between, longest } from './timings.ts';
 
@@ -26,20 +27,8 @@ export const a21 = defineRow<Parameters>({
   full: { absentMs: 60_000, presentMs: 30_000, conversations: 20, perSecond: 30 },
   fullSeconds: 160,
   async run(stage, { absentMs, presentMs, conversations, perSecond }) {
-    await stage.redis.kill();
-    const startedAt = now();
-    await stage.startServer();
+    const { readyMs, failures } = await startAlone(stage);
     const { nodes, redis } = stage;
-    const failures: string[] = [];
-    for (const { name, url } of nodes) {
-      const { status } = await fetch(`${url}/readyz`);
-      if (status !== 200) failures.push(`${name} is not ready without Redis: ${status}`);
-    }
-    const readyMs = now() - startedAt;
-    for (const { name, lines } of nodes) {
-      const isSaid = lines.some(({ text }) => text.includes('Redis is out of reach'));
-      if (!isSaid) failures.push(`${name} does not say that there is no Redis`);
-    }
     const { talk, watch } = await openTalkOnNodes(stage, {
       conversations,
       clientsEach: 2,
@@ -82,3 +71,18 @@ export const a21 = defineRow<Parameters>({
     };
   },
 });
+
+/** Starts the nodes without Redis, and looks what they say of it. */
+async function startAlone(stage: Stage): Promise<{ readyMs: number; failures: string[] }> {
+  await stage.redis.kill();
+  const startedAt = now();
+  await stage.startServer();
+  const failures: string[] = [];
+  for (const { name, url, lines } of stage.nodes) {
+    const { status } = await fetch(`${url}/readyz`);
+    if (status !== 200) failures.push(`${name} is not ready without Redis: ${status}`);
+    const isSaid = lines.some(({ text }) => text.includes('Redis is out of reach'));
+    if (!isSaid) failures.push(`${name} does not say that there is no Redis`);
+  }
+  return { readyMs: now() - startedAt, failures };
+}

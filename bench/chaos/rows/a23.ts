@@ -3,6 +3,7 @@ import { atLeast, atMost, round } from '../../figures.ts';
 import { now } from '../history.ts';
 import { defineRow } from '../row.ts';
 import type { Stage } from '../stage.ts';
+import type { Talk } from './talk.ts';
 import { openTalkOnNodes } from './talk-on-nodes.ts';
 import { arrivalTimings, between, longest } from './timings.ts';
 
@@ -15,6 +16,7 @@ interface Parameters {
   perSecond: number;
 }
 
+const CLIENTS_EACH = 2;
 const CONVERGED_MS = 6_000;
 const TOLD_MS = 1_000;
 const BUFFER_BYTES = 64 * 1024;
@@ -34,44 +36,22 @@ export const a23 = defineRow<Parameters>({
   quick: { kills: 2, everyMs: 1500, floods: 1, conversations: 6, perSecond: 40 },
   full: { kills: 60, everyMs: 2000, floods: 10, conversations: 20, perSecond: 30 },
   fullSeconds: 260,
-  async run(stage, { kills, everyMs, floods, conversations, perSecond }) {
+  async run(stage, parameters) {
+    const { conversations, perSecond } = parameters;
     await stage.startServer();
-    const { nodes, redis } = stage;
-    const clientsEach = 2;
-    const { talk, watch } = await openTalkOnNodes(stage, { conversations, clientsEach, perSecond });
-    const failures: string[] = [];
+    const { talk, watch } = await openTalkOnNodes(stage, {
+      conversations,
+      clientsEach: CLIENTS_EACH,
+      perSecond,
+    });
     talk.begin();
-    await sleep(everyMs);
+    await sleep(parameters.everyMs);
     const from = now();
-    for (const node of nodes) await watch.expect(node, 'Redis lost');
-    for (let kill = 1; kill <= kills; kill++) {
-      const { length } = await listSubscribers(stage);
-      if (length !== nodes.length) failures.push(`kill ${kill} found ${length} subscribers`);
-      await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
-      await sleep(everyMs);
-    }
-    const limit = `pubsub ${BUFFER_BYTES} ${BUFFER_BYTES} 0`;
-    await redis.command('CONFIG', 'SET', 'client-output-buffer-limit', limit);
-    let overflows = 0;
-    for (let flood = 0; flood < floods; flood++) {
-      const before = await listSubscribers(stage);
-      await Promise.all(
-        talk.conversationIds.map(async (conversationId, index) =>
-          talk.clients[index * clientsEach]?.burst({
-            conversationId,
-            count: LARGE_EACH,
-            text: LARGE_TEXT,
-            isPipelined: true,
-          }),
-        ),
-      );
-      await redis.command('PUBLISH', CHANNEL, TOO_LARGE);
-      await sleep(everyMs);
-      const after = await listSubscribers(stage);
-      overflows += before.filter((id) => !after.includes(id)).length;
-    }
+    for (const node of stage.nodes) await watch.expect(node, 'Redis lost');
+    const failures = await killSubscribers(stage, parameters);
+    const overflows = await overflow(stage, talk, parameters);
     const calmFrom = now();
-    await sleep(everyMs);
+    await sleep(parameters.everyMs);
     await talk.end();
     await stage.quiet(CONVERGED_MS * 2);
     const seen = await watch.end();
@@ -81,7 +61,7 @@ export const a23 = defineRow<Parameters>({
     const calmMs = longest(between(arrivals, calmFrom));
     return {
       figures: {
-        kills,
+        kills: parameters.kills,
         overflows,
         arrivals: arrivals.length,
         slowestArrivalMs: round(troubledMs),
@@ -102,6 +82,39 @@ export const a23 = defineRow<Parameters>({
     };
   },
 });
+
+/** @returns which kill did not find all nodes subscribed. */
+async function killSubscribers(stage: Stage, { kills, everyMs }: Parameters): Promise<string[]> {
+  const failures: string[] = [];
+  for (let kill = 1; kill <= kills; kill++) {
+    const { length } = await listSubscribers(stage);
+    if (length !== stage.nodes.length) failures.push(`kill ${kill} found ${length} subscribers`);
+    await stage.redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await sleep(everyMs);
+  }
+  return failures;
+}
+
+/** Sends more than Redis may keep. @returns how many subscriptions it ended for that. */
+async function overflow(stage: Stage, talk: Talk, parameters: Parameters): Promise<number> {
+  const { floods, everyMs } = parameters;
+  const limit = `pubsub ${BUFFER_BYTES} ${BUFFER_BYTES} 0`;
+  await stage.redis.command('CONFIG', 'SET', 'client-output-buffer-limit', limit);
+  let ended = 0;
+  for (let flood = 0; flood < floods; flood++) {
+    const before = await listSubscribers(stage);
+    const large = { count: LARGE_EACH, text: LARGE_TEXT, isPipelined: true };
+    const speaking = talk.conversationIds.map(async (conversationId, index) =>
+      talk.clients[index * CLIENTS_EACH]?.burst({ conversationId, ...large }),
+    );
+    await Promise.all(speaking);
+    await stage.redis.command('PUBLISH', CHANNEL, TOO_LARGE);
+    await sleep(everyMs);
+    const after = await listSubscribers(stage);
+    ended += before.filter((id) => !after.includes(id)).length;
+  }
+  return ended;
+}
 
 /** The connections that hear hints, by the number that Redis gave them. */
 async function listSubscribers({ redis }: Stage): Promise<string[]> {

@@ -3,7 +3,9 @@ import { atMost, percentile, round } from '../../figures.ts';
 import { liveThrough, NODE_FAULTS } from '../faults/node-faults.ts';
 import type { Conditions } from '../proxies/conditions.ts';
 import { openTcpProxy, type TcpProxy } from '../proxies/tcp-proxy.ts';
+import type { SignWatch } from '../faults/signs.ts';
 import { defineRow } from '../row.ts';
+import type { Stage } from '../stage.ts';
 import { untilAllOnline } from './talk.ts';
 import { openTalkOnNodes } from './talk-on-nodes.ts';
 import { ackTimings } from './timings.ts';
@@ -50,7 +52,8 @@ export const a30 = defineRow<Parameters>({
   full: { totalMs: 1_800_000, everyMs: 20_000, mostMs: 12_000, conversations: 15, perSecond: 30 },
   fullSeconds: 1980,
   quietMs: 90_000,
-  async run(stage, { faults = ALL, totalMs, everyMs, mostMs, conversations, perSecond }) {
+  async run(stage, parameters) {
+    const { totalMs, conversations, perSecond } = parameters;
     await stage.startServer();
     const network = await openTcpProxy({
       targetPort: stage.server.port,
@@ -64,22 +67,8 @@ export const a30 = defineRow<Parameters>({
       // Every other conversation lives on a network that fails now and then.
       personOf: (conversation) => (conversation % 2 === 0 ? { url: network.url } : {}),
     });
-    const random = stage.random.fork('faults');
-    const happened: FaultName[] = [];
     talk.begin();
-    const endAt = performance.now() + totalMs;
-    // Short forms take each once, however slow the machine is.
-    while (stage.isQuick ? happened.length < faults.length : performance.now() < endAt) {
-      const nextAt = performance.now() + everyMs;
-      const name = stage.isQuick
-        ? (faults[happened.length] ?? 'a node killed')
-        : random.pick(faults);
-      happened.push(name);
-      const ms = mostMs * (0.1 + 0.9 * random.next());
-      if (isOfClients(name)) await spoil(network, NETWORKS[name], ms);
-      else await liveThrough(NODE_FAULTS[name], { stage, watch, ms });
-      await sleep(Math.max(0, nextAt - performance.now()));
-    }
+    const happened = await spoilAll(parameters, { stage, watch, network });
     await untilAllOnline(talk.clients, BACK_MS);
     await talk.end();
     const seen = await watch.end();
@@ -107,6 +96,33 @@ export const a30 = defineRow<Parameters>({
     };
   },
 });
+
+interface Scene {
+  stage: Stage;
+  watch: SignWatch;
+  network: TcpProxy;
+}
+
+/** One fault after the other. @returns which there were. */
+async function spoilAll(
+  { faults = ALL, totalMs, everyMs, mostMs }: Parameters,
+  { stage, watch, network }: Scene,
+): Promise<FaultName[]> {
+  const random = stage.random.fork('faults');
+  const happened: FaultName[] = [];
+  const endAt = performance.now() + totalMs;
+  // Short forms take each once, however slow the machine is.
+  while (stage.isQuick ? happened.length < faults.length : performance.now() < endAt) {
+    const nextAt = performance.now() + everyMs;
+    const name = (stage.isQuick && faults[happened.length]) || random.pick(faults);
+    happened.push(name);
+    const ms = mostMs * (0.1 + 0.9 * random.next());
+    if (isOfClients(name)) await spoil(network, NETWORKS[name], ms);
+    else await liveThrough(NODE_FAULTS[name], { stage, watch, ms });
+    await sleep(Math.max(0, nextAt - performance.now()));
+  }
+  return happened;
+}
 
 function isOfClients(name: FaultName): name is keyof typeof NETWORKS {
   return name in NETWORKS;

@@ -92,19 +92,21 @@ async function loseRedis(present: PresentAgents, scene: Scene): Promise<Findings
   for (const node of nodes) await watch.expect(node, 'Redis lost');
   const downAt = now();
   await redis.kill();
-  await until(() => present.areAll('unknown'), PATIENCE_MS);
+  const isUnknown = await until(() => present.areAll('unknown'), PATIENCE_MS);
   const unknownMs = now() - downAt;
   await sleep(parameters.redisDownMs);
   const liesDown = present.shownSince(downAt).filter(isOffline).length;
   for (const node of nodes) await watch.expect(node, 'Redis found');
   const upAt = now();
   await redis.restart();
-  await until(() => present.areAll('online'), PATIENCE_MS);
+  const isKnown = await until(() => present.areAll('online'), PATIENCE_MS);
   const knownMs = now() - upAt;
   const liesUp = present.shownSince(upAt).filter(isOffline).length;
   return {
     figures: { unknownMs: round(unknownMs), knownAgainMs: round(knownMs) },
     failures: [
+      ...(isUnknown ? [] : ['without Redis somebody is not unknown']),
+      ...(isKnown ? [] : ['with Redis again somebody is not online']),
       ...(liesDown ? [`${liesDown} times somebody was shown as offline without Redis`] : []),
       ...(liesUp ? [`${liesUp} times somebody was shown as offline once Redis was back`] : []),
       ...(stage.isQuick
@@ -145,7 +147,8 @@ function isOffline({ status }: Shown): boolean {
   return status === 'offline';
 }
 
-async function until(isSo: () => boolean, timeoutMs: number): Promise<void> {
+async function until(isSo: () => boolean, timeoutMs: number): Promise<boolean> {
   const endAt = now() + timeoutMs;
   while (!isSo() && now() < endAt) await sleep(LOOK_MS);
+  return isSo();
 }

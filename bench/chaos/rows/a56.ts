@@ -15,7 +15,7 @@ interface Parameters {
 export const a56 = defineRow<Parameters>({
   name: 'A56',
   stages: ['nodes'],
-  does: 'Each fault of A16 to A26 once. Each shows in /metrics and in a line of the log within 10 s, and so does its end; no log and no metric holds a word of a message, a token or an e-mail address. The rows of these faults look for the same.',
+  does: 'Each fault of A16 to A26 once. Each shows in /metrics and, where a process is there to write it, in a line of the log within 10 s, and so does its end; no log and no metric holds a word of a message, a token or an e-mail address. The rows of these faults look for the same.',
   quick: {
     faults: ['a node restarted', 'Redis killed', 'MongoDB killed'],
     faultMs: 0,
