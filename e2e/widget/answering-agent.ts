@@ -11,7 +11,10 @@ export interface AnsweringAgent {
 }
 
 /** Signs an agent in and connects. */
-export async function connectAgent(server: TestServer, name = 'Helpdesk'): Promise<AnsweringAgent> {
+export async function connectAgent(
+  server: Pick<TestServer, 'url' | 'origin' | 'createAgent'>,
+  name = 'Helpdesk',
+): Promise<AnsweringAgent> {
   const { accessToken, accessExpiresAt, agent } = await server.createAgent('agent', { name });
   const client = createAgentClient({
     serverUrl: server.url,
