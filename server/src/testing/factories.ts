@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   type AgentRole,
   type AgentSession,
   type CreateVisitorSession,
   HTTP_PATHS,
-  type Refusal,
   type VisitorSession,
 } from '@alcove/protocol';
 import type { Admin } from '../domain/admin.ts';
@@ -58,18 +56,15 @@ export async function createFactories({
   const [workspace] = await execute('workspace.list', {});
   if (!workspace) throw new Error('a server starts with a workspace, and this one has none');
 
-  const post = async (path: string, body: object, from: string): Promise<Response> => {
+  const post = async (path: string, body: object, from: string) => {
     const response = await fetch(url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: from },
       body: JSON.stringify(body),
     });
     if (response.ok) return response;
-    const refusal = (await response.json()) as Partial<Refusal>;
-    // A server with a small machine, and much to do on it, says when.
-    if (refusal.code !== 'busy') throw new Error(`${path} answered ${JSON.stringify(refusal)}`);
-    await wait(refusal.retryAfterMs);
-    return await post(path, body, from);
+    const refusal = (await response.json()) as object;
+    throw new Error(`${path} answered ${JSON.stringify(refusal)}`, { cause: refusal });
   };
 
   return {
@@ -77,22 +72,38 @@ export async function createFactories({
     origin,
     execute,
     createWorkspace: (name = 'Another workspace') => execute('workspace.create', { name }),
-    async createAgent(role = 'agent', options = {}) {
-      const { key } = options.workspace ?? workspace;
-      const person = { ...newPerson(), ...withoutWorkspace(options) };
-      const { url: link } = await execute('agent.invite', { workspace: key, role });
-      const token = link.slice(link.lastIndexOf('/') + 1);
-      const response = await post(HTTP_PATHS.invitationAccept, { ...person, token }, origin);
-      const session = (await response.json()) as AgentSession;
-      const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
-      return { ...session, email: person.email, password: person.password, cookie };
-    },
+    createAgent: (role = 'agent', options = {}) =>
+      untilNotBusy(async () => {
+        const { key } = options.workspace ?? workspace;
+        const person = { ...newPerson(), ...withoutWorkspace(options) };
+        const { url: link } = await execute('agent.invite', { workspace: key, role });
+        const token = link.slice(link.lastIndexOf('/') + 1);
+        const response = await post(HTTP_PATHS.invitationAccept, { ...person, token }, origin);
+        const session = (await response.json()) as AgentSession;
+        const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
+        return { ...session, email: person.email, password: person.password, cookie };
+      }),
     async createVisitorSession(from = url, request = {}) {
       const body = { workspaceKey: workspace.key, ...request };
       const response = await post(HTTP_PATHS.visitorSession, body, from);
       return (await response.json()) as VisitorSession;
     },
   };
+}
+
+/**
+ * A machine that has much to do may answer `busy`, and have done it all the same: so everything is done anew, with an
+ * invitation of its own.
+ */
+async function untilNotBusy<Result>(act: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      const { code } = (Object(error) as { cause?: { code?: unknown } }).cause ?? {};
+      if (code !== 'busy') throw error;
+    }
+  }
 }
 
 function newPerson() {
