@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, matchesGlob } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
@@ -112,13 +120,48 @@ describe.each(globSync('deploy/compose*.yaml', { cwd: root }))('%s', (file) => {
   });
 });
 
-const MODELS: Readonly<Record<string, new (data?: never) => { validate(): void }>> = {
-  'v1 ConfigMap': v1.ConfigMap,
-  'v1 Service': v1.Service,
-  'apps/v1 Deployment': apps.v1.Deployment,
-  'policy/v1 PodDisruptionBudget': policy.v1.PodDisruptionBudget,
-  'networking.k8s.io/v1 Ingress': networkingK8sIo.v1.Ingress,
+/** Where the types of each kind are, and the models that know what may be in a text. */
+const KINDS: Readonly<Record<string, [file: string, Model: new (data?: never) => Model]>> = {
+  'v1 ConfigMap': ['v1/ConfigMap', v1.ConfigMap],
+  'v1 Service': ['v1/Service', v1.Service],
+  'apps/v1 Deployment': ['apps/v1/Deployment', apps.v1.Deployment],
+  'policy/v1 PodDisruptionBudget': ['policy/v1/PodDisruptionBudget', policy.v1.PodDisruptionBudget],
+  'networking.k8s.io/v1 Ingress': ['networking.k8s.io/v1/Ingress', networkingK8sIo.v1.Ingress],
 };
+
+function kindOf({ apiVersion, kind }: KubernetesObject) {
+  const [file, Model] = KINDS[`${apiVersion} ${kind}`] ?? [];
+  if (!file || !Model) throw new Error(`nobody checks a ${kind} of ${apiVersion}`);
+  return { file, Model };
+}
+
+/** What the compiler says to the objects as literals of their types, where a field that nobody knows is a mistake. */
+function compile(objects: readonly KubernetesObject[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'alcove-kubernetes-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const literals = objects.map((object) => {
+    const type = `import('kubernetes-models/${kindOf(object).file}').I${object.kind}`;
+    return `(${JSON.stringify(object, null, 2)}) satisfies ${type};`;
+  });
+  const file = join(folder, 'objects.ts');
+  writeFileSync(file, `${literals.join('\n')}\nexport {};\n`);
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--ignoreConfig',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2024',
+  ];
+  const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), [...options, file], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return stdout;
+}
 
 describe('deploy/kubernetes.yaml', () => {
   const objects = parseAllDocuments(read('deploy/kubernetes.yaml')).map(
@@ -127,9 +170,19 @@ describe('deploy/kubernetes.yaml', () => {
   const ofKind = (kind: string) => objects.find((object) => object.kind === kind);
 
   it.each(objects)('is what Kubernetes allows: $kind', (object) => {
-    const Model = MODELS[`${object.apiVersion} ${object.kind}`];
-    if (!Model) throw new Error(`nobody checks a ${object.kind} of ${object.apiVersion}`);
+    const { Model } = kindOf(object);
     expect(() => new Model(object as never).validate()).not.toThrow();
+  });
+
+  it('has no field that Kubernetes does not know', { timeout: 60_000 }, () => {
+    expect(compile(objects)).toBe('');
+    const misspelt = JSON.stringify(ofKind('Deployment')).replace(
+      'readinessProbe',
+      'readynessProbe',
+    );
+    expect(compile([JSON.parse(misspelt) as KubernetesObject])).toMatch(
+      /readynessProbe.* does not exist/,
+    );
   });
 
   it('gives pods settings that there are, probes that the server answers, and time to say goodbye', () => {
@@ -224,6 +277,10 @@ interface Compose {
       volumes?: string[];
     }
   >;
+}
+
+interface Model {
+  validate(): void;
 }
 
 interface KubernetesObject {
