@@ -131,6 +131,18 @@ test('is no wiser while the store is gone, and goes on when it is back', async (
   expect(here.heard).toEqual([true]);
 });
 
+test('has one question at a time under way, however slow the store is', async () => {
+  const count = vi.fn<() => Promise<number>>(() => new Promise(() => {}));
+  const node = heedOthers(createSingleNodeCluster({ presenceGraceMs: 0 }), {
+    lonelyNodes: { count, tell: async () => {} },
+    everyMs: EVERY_MS,
+    logger: createLogger('info', { write() {} }),
+  });
+  await vi.advanceTimersByTimeAsync(10 * EVERY_MS);
+  expect(count).toHaveBeenCalledTimes(1);
+  await node.close();
+});
+
 test('asks the store no more once it is closed', async () => {
   const store = createStore();
   const [here, there] = [store.join(), store.join()];

@@ -88,8 +88,7 @@ function watchOthers(options: HeedOthersOptions & { isAlone(): boolean; onChange
     }
     const told = await lonelyNodes.count();
     const isTold = counted !== undefined && told !== counted;
-    // Not what this node has said of itself meanwhile.
-    counted = isAlone() ? undefined : told;
+    counted = told;
     calmLooks = isTold ? 0 : calmLooks + 1;
     if (isTold) set(true);
     else if (calmLooks >= CALM_LOOKS) set(false);

@@ -12,13 +12,14 @@ function createNode(clients: number) {
   const changes = createListeners<[boolean]>();
   let isDegraded = false;
   const heard = new Map<ChatSocket, string[]>();
-  const sockets = Array.from({ length: clients }, () => {
+  const connect = () => {
     const words: string[] = [];
     const emit = (_name: string, { type }: { type: string }) => words.push(type);
     const socket = { emit } as unknown as ChatSocket;
     heard.set(socket, words);
     return socket;
-  });
+  };
+  const sockets = Array.from({ length: clients }, connect);
   const hello = (socket: ChatSocket, wasDegraded: boolean) => {
     heard.get(socket)?.push('hello');
     notices.greeted(socket, wasDegraded);
@@ -29,13 +30,19 @@ function createNode(clients: number) {
       isDegraded: () => isDegraded,
       onDegraded: changes.add,
     },
-    live: { all: () => sockets, callerOf: () => ({}) as never },
+    live: { all: () => sockets },
     limits: { welcomesPerSecond: 20 },
     welcomeBack: (socket) => hello(socket, isDegraded),
   });
   return {
+    ...notices,
     sockets,
     hello,
+    join() {
+      const socket = connect();
+      sockets.push(socket);
+      return socket;
+    },
     heardBy: (index: number) => heard.get(sockets[index] as ChatSocket),
     greeted: () => [...heard.values()].filter((words) => words.includes('hello')).length,
     set(is: boolean) {
@@ -70,8 +77,30 @@ test('puts nobody off by telling them again before they were greeted', () => {
   expect(node.heardBy(0)).toEqual(['server.degraded', 'hello', 'server.degraded']);
   expect(node.heardBy(9)).toEqual(['server.degraded']);
   node.set(false);
-  vi.advanceTimersByTime(1_000);
+  vi.advanceTimersByTime(3_000);
   expect(node.greeted()).toBe(10);
+  expect(node.heardBy(9)).toEqual(['server.degraded', 'hello']);
+});
+
+test('leaves the first hello to whoever is making it', () => {
+  const node = createNode(0);
+  node.set(true);
+  const late = node.join();
+  node.set(false);
+  vi.advanceTimersByTime(1_000);
+  expect(node.heardBy(0)).toEqual([]);
+  node.hello(late, true);
+  vi.advanceTimersByTime(1_000);
+  expect(node.heardBy(0)).toEqual(['hello', 'hello']);
+});
+
+test('greets nobody any more once it is closed', () => {
+  const node = createNode(10);
+  node.set(true);
+  node.set(false);
+  node.close();
+  vi.advanceTimersByTime(1_000);
+  expect(node.greeted()).toBe(0);
 });
 
 test('tells a client that comes meanwhile, right after its hello', () => {

@@ -15,9 +15,9 @@ export interface OutageNotices {
 
 interface OutageNoticesOptions {
   cluster: Cluster;
-  live: Pick<LiveSessions, 'all' | 'callerOf'>;
+  live: Pick<LiveSessions, 'all'>;
   limits: Pick<Limits, 'welcomesPerSecond'>;
-  /** Has a client compare what it has. One that reads slowly may be left out: it is welcomed when it has caught up. */
+  /** Has a client compare what it has. Who is gone is left out, and who reads slowly, until it has caught up. */
   welcomeBack(socket: ChatSocket): void;
 }
 
@@ -43,9 +43,7 @@ export function createOutageNotices(options: OutageNoticesOptions): OutageNotice
   }
 
   function welcomeSome() {
-    for (const socket of waiting.splice(0, perRound)) {
-      if (live.callerOf(socket)) welcomeBack(socket);
-    }
+    waiting.splice(0, perRound).forEach(welcomeBack);
     if (waiting.length === 0) rest();
   }
 
@@ -61,7 +59,6 @@ export function createOutageNotices(options: OutageNoticesOptions): OutageNotice
 
   const stopListening = cluster.onDegraded((isDegraded) => {
     if (isDegraded) {
-      rest();
       waiting = [];
       for (const socket of live.all()) tell(socket);
     } else {
