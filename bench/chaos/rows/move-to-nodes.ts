@@ -18,6 +18,7 @@ import { hearWitness, repeatAll } from './witness.ts';
 /** Events of one conversation. */
 const LENGTH = 200;
 const TALK_MS = 2000;
+const MOST_RUNS = 3;
 
 /** Fills a SQLite database, moves it to MongoDB, and lets both nodes go on with it. */
 export async function moveToNodes(
@@ -41,7 +42,7 @@ export async function moveToNodes(
 
   const url = `${stage.mongo.url}/${DATABASE}`;
   const startedAt = performance.now();
-  await succeed(['migrate-storage', '--data-dir', dataDir, '--to', url]);
+  const moveRuns = await move(dataDir, url);
   const moveSeconds = (performance.now() - startedAt) / 1000;
 
   const logs = readStoredLogs(file);
@@ -62,9 +63,22 @@ export async function moveToNodes(
     events: countEvents(copy),
     cursors: cursors.moved.length,
     moveSeconds: round(moveSeconds),
+    moveRuns,
     sendsAfterwards: sends,
   };
   return { figures, failures };
+}
+
+/** Whoever is interrupted runs it again, and it goes on. @returns how often it was run. */
+async function move(dataDir: string, url: string): Promise<number> {
+  for (let runs = 1; ; runs++) {
+    try {
+      await succeed(['migrate-storage', '--data-dir', dataDir, '--to', url]);
+      return runs;
+    } catch (error) {
+      if (runs === MOST_RUNS) throw error;
+    }
+  }
 }
 
 /** Straight in the store: visitors who wrote, and read half of it. */
