@@ -60,7 +60,7 @@ function Notice({ connection, isPresenceUnknown, isOutdated }: NoticeProps): Rea
       return (
         <Line>
           <CloudOff size={16} aria-hidden />
-          {t('notice.offline')}
+          <span dir="auto">{t('notice.offline')}</span>
         </Line>
       );
     case 'reconnecting':
@@ -68,7 +68,7 @@ function Notice({ connection, isPresenceUnknown, isOutdated }: NoticeProps): Rea
         <Delayed delayMs={NOTICE_DELAY_MS}>
           <Line>
             <CloudOff size={16} aria-hidden />
-            {t('notice.reconnecting')}
+            <span dir="auto">{t('notice.reconnecting')}</span>
           </Line>
         </Delayed>
       );
@@ -76,7 +76,7 @@ function Notice({ connection, isPresenceUnknown, isOutdated }: NoticeProps): Rea
       return (
         <Line data-tone="danger">
           <CircleAlert size={16} aria-hidden />
-          {t('notice.refused', { reason: connection.reason })}
+          <span dir="auto">{t('notice.refused', { reason: connection.reason })}</span>
           <ReloadButton />
         </Line>
       );
@@ -85,7 +85,7 @@ function Notice({ connection, isPresenceUnknown, isOutdated }: NoticeProps): Rea
         return (
           <Line data-tone="info">
             <Info size={16} aria-hidden />
-            {t('notice.outdated')}
+            <span dir="auto">{t('notice.outdated')}</span>
             <ReloadButton />
           </Line>
         );
@@ -93,7 +93,7 @@ function Notice({ connection, isPresenceUnknown, isOutdated }: NoticeProps): Rea
       return isPresenceUnknown ? (
         <Line data-tone="info">
           <Info size={16} aria-hidden />
-          {t('notice.degraded')}
+          <span dir="auto">{t('notice.degraded')}</span>
         </Line>
       ) : null;
     case 'idle':

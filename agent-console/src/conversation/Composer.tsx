@@ -99,7 +99,12 @@ function onKey(event: KeyboardEvent, draft: DraftInHand, editLast: () => boolean
 function ComposerHint({ row, draft }: { row: InboxRow; draft: DraftInHand }) {
   const isInMemory = useSelector((root: ChatRoot) => root.chat.outboxStorage === 'memory');
   return (
-    <Hint id="composer-hint" role="status" data-problem={draft.problem !== null || undefined}>
+    <Hint
+      id="composer-hint"
+      role="status"
+      dir="auto"
+      data-problem={draft.problem !== null || undefined}
+    >
       {draft.problem ?? hint(row, draft.about, isInMemory)}
     </Hint>
   );

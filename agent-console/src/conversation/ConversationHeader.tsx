@@ -54,6 +54,9 @@ const Name = styled('h2')(({ theme }) => ({
 
 const Status = styled('div')(({ theme }) => ({
   ...theme.typography.caption,
+  overflow: 'hidden',
+  textOverflow: 'ellipsis',
+  whiteSpace: 'nowrap',
   color: theme.vars.palette.chat.text3,
 }));
 

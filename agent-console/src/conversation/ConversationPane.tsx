@@ -1,5 +1,5 @@
 import type { InboxRow } from '@alcove/protocol';
-import type { ConversationState } from '@alcove/sdk/agent';
+import { ChatError, type ConversationState } from '@alcove/sdk/agent';
 import { styled } from '@mui/material/styles';
 import { useEffect, useRef, useState } from 'react';
 import { useDispatch, useSelector } from 'react-redux';
@@ -8,6 +8,7 @@ import { useClient } from '../client/console-context.tsx';
 import { reasonOf } from '../client/reason.ts';
 import { EmptyState } from '../shared/EmptyState.tsx';
 import { selectHasShortcuts } from '../shared/preferences.ts';
+import { t } from '../shared/texts.ts';
 import { useShortcuts } from '../shared/use-shortcuts.ts';
 import { Announcer } from './Announcer.tsx';
 import { Composer } from './Composer.tsx';
@@ -40,7 +41,7 @@ export function ConversationPane({ conversationId, backTo, onShowContact }: Conv
   useEffect(() => {
     // Waits for the connection by itself; what comes back here is final.
     client.openConversation(conversationId).catch((error: unknown) => {
-      setRefusal(reasonOf(error));
+      setRefusal(isMissing(error) ? t('conversation.missing') : reasonOf(error));
       dispatch(conversationClosed(conversationId));
     });
   }, [client, dispatch, conversationId]);
@@ -54,6 +55,11 @@ export function ConversationPane({ conversationId, backTo, onShowContact }: Conv
     );
   }
   return <OpenConversation row={row} log={log} backTo={backTo} onShowContact={onShowContact} />;
+}
+
+/** Whether the address names no conversation of this workspace, or none at all. */
+function isMissing(error: unknown): boolean {
+  return error instanceof ChatError && (error.code === 'not_found' || error.code === 'invalid');
 }
 
 function OpenConversation({

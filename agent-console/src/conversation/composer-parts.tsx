@@ -1,5 +1,6 @@
 import InputBase from '@mui/material/InputBase';
 import { styled } from '@mui/material/styles';
+import { MATCH_PARENT } from '../shared/match-parent.ts';
 import { TEXT_COLUMN } from './timeline-parts.tsx';
 
 export const Root = styled('form')({
@@ -47,6 +48,7 @@ export const Hint = styled('p')(({ theme }) => ({
   ...theme.typography.caption,
   margin: 0,
   paddingInline: 8,
+  textAlign: MATCH_PARENT,
   '&:not(:empty)': { paddingBlockStart: 6 },
   color: theme.vars.palette.chat.text3,
   '&[data-problem]': { color: theme.vars.palette.error.main },

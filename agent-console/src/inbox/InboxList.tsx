@@ -63,7 +63,7 @@ export function InboxList({ view, conversationIds, selectedId, onEnd }: InboxLis
     >
       {order.changes > 0 && (
         <Moved>
-          {plural('inbox.changed', order.changes)}
+          <span dir="auto">{plural('inbox.changed', order.changes)}</span>
           <Button size="small" onClick={order.release}>
             {t('inbox.update')}
           </Button>

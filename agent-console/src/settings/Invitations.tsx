@@ -9,6 +9,7 @@ import { reasonOf } from '../client/reason.ts';
 import { useAct } from '../client/use-act.ts';
 import { useLoad } from '../client/use-load.ts';
 import { CopyButton } from '../shared/CopyButton.tsx';
+import { MATCH_PARENT } from '../shared/match-parent.ts';
 import { t } from '../shared/texts.ts';
 import { OpenInvitations } from './OpenInvitations.tsx';
 import { RoleSelect } from './RoleSelect.tsx';
@@ -17,7 +18,11 @@ import { grantableRoles } from './roles.ts';
 const Section = styled('section')(({ theme }) => ({
   paddingBlockStart: 32,
   '& h2': { ...theme.typography.h2, margin: 0 },
-  '& h2 + p': { margin: '4px 0 16px', color: theme.vars.palette.text.secondary },
+  '& h2 + p': {
+    margin: '4px 0 16px',
+    textAlign: MATCH_PARENT,
+    color: theme.vars.palette.text.secondary,
+  },
 }));
 
 const Line = styled('div')({ display: 'flex', alignItems: 'stretch', flexWrap: 'wrap', gap: 8 });
@@ -55,7 +60,7 @@ export function Invitations({ self }: { self: Agent }) {
   return (
     <Section aria-labelledby="invitations-title">
       <h2 id="invitations-title">{t('invitations.title')}</h2>
-      <p>{t('invitations.lead')}</p>
+      <p dir="auto">{t('invitations.lead')}</p>
       {failure !== null && (
         <Alert severity="error" sx={{ marginBlockEnd: 4 }}>
           {t('settings.change_failed', { reason: failure })}

@@ -1,6 +1,7 @@
 import type { Invitation } from '@alcove/protocol';
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
+import { MATCH_PARENT } from '../shared/match-parent.ts';
 import { t } from '../shared/texts.ts';
 import { fullTime } from '../shared/times.ts';
 import { useNow } from '../shared/use-now.ts';
@@ -24,6 +25,7 @@ const List = styled('ul')(({ theme }) => ({
 
 const None = styled('p')(({ theme }) => ({
   margin: '16px 0 0',
+  textAlign: MATCH_PARENT,
   color: theme.vars.palette.chat.text3,
 }));
 
@@ -36,7 +38,7 @@ interface OpenInvitationsProps {
 /** Invitations that nobody has used yet. */
 export function OpenInvitations({ invitations, isBusy, onWithdraw }: OpenInvitationsProps) {
   const now = useNow();
-  if (invitations.length === 0) return <None>{t('invitations.none')}</None>;
+  if (invitations.length === 0) return <None dir="auto">{t('invitations.none')}</None>;
   return (
     <List aria-label={t('invitations.title')}>
       {invitations.map((each) => {

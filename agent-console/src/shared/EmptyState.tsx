@@ -22,7 +22,7 @@ export function EmptyState({ sentence, children }: { sentence: string; children?
   return (
     <Root>
       <EmptyArch />
-      <p>{sentence}</p>
+      <p dir="auto">{sentence}</p>
       {children}
     </Root>
   );

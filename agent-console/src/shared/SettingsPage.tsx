@@ -1,5 +1,6 @@
 import { styled } from '@mui/material/styles';
 import type { ReactNode } from 'react';
+import { MATCH_PARENT } from './match-parent.ts';
 
 const Page = styled('main')(({ theme }) => ({
   flex: 1,
@@ -14,7 +15,11 @@ const Column = styled('div')(({ theme }) => ({
   marginInline: 'auto',
   padding: '32px 24px 64px',
   '& h1': { ...theme.typography.h1, margin: 0 },
-  '& h1 + p': { margin: '4px 0 24px', color: theme.vars.palette.text.secondary },
+  '& h1 + p': {
+    margin: '4px 0 24px',
+    textAlign: MATCH_PARENT,
+    color: theme.vars.palette.text.secondary,
+  },
   '@media (max-width: 899.95px)': { padding: '16px 12px 48px' },
 }));
 
@@ -32,7 +37,7 @@ export function SettingsPage({
     <Page id="main" tabIndex={-1}>
       <Column>
         <h1>{title}</h1>
-        <p>{lead}</p>
+        <p dir="auto">{lead}</p>
         {children}
       </Column>
     </Page>

@@ -27,23 +27,19 @@ export function renewable(host: WidgetHost, app: ReplaceableApp): WidgetApp {
   host.element.addEventListener('outdated', () => {
     // A part that is missed once may be on another node, while they are upgraded one after the other.
     if (++missed < 2 || !app.remains) return;
-    // Nothing else is begun before this has come to its end.
-    missed = -Infinity;
+    // It is on its way; should it fail, parts are asked for again often enough for another try.
+    missed = -9;
     address = new URL('again/app.js', address).href;
     quietly(
-      import(address)
-        .then(({ mountApp }: WidgetAppModule) => {
-          // Asked again: more may have been typed meanwhile.
-          const { remains } = app;
-          if (!remains) return;
-          app.destroy();
-          current = mountApp(host);
-          current.run('open', remains);
-          if (!remains.isOpen) current.run('close', undefined);
-        })
-        .finally(() => {
-          missed = 1;
-        }),
+      import(address).then(({ mountApp }: WidgetAppModule) => {
+        // Asked again: more may have been typed meanwhile.
+        const { remains } = app;
+        if (!remains) return;
+        app.destroy();
+        current = mountApp(host);
+        current.run('open', remains);
+        if (!remains.isOpen) current.run('close', remains);
+      }),
     );
   });
   return {

@@ -112,6 +112,8 @@ export const en = {
   'conversation.offline': 'Offline',
   'conversation.presence_unknown': 'Presence is not known just now',
   'conversation.loading': 'Loading the conversation',
+  'conversation.missing':
+    'There is no such conversation. The link may be cut off or of another workspace.',
   'act.failed': 'That did not work. {reason}',
   'act.overtaken': 'A colleague has given it to somebody else meanwhile.',
   'act.resolve': 'Resolve',
