@@ -96,7 +96,7 @@ export class NodesGround implements Ground {
   }
 
   abandon(): void {
-    if (this.#isStarted) for (const { pid } of this.nodes) killNow(pid);
+    for (const node of this.nodes) if (node.isAlive()) killNow(node.pid);
     // Both begin with the signal, and this process does not wait for the rest.
     void this.redis.close();
     void this.mongo.close();
