@@ -34,6 +34,7 @@ import { a47 } from './rows/a47.ts';
 import { a49 } from './rows/a49.ts';
 import { a50 } from './rows/a50.ts';
 import { a51 } from './rows/a51.ts';
+import { a52 } from './rows/a52.ts';
 import { a53 } from './rows/a53.ts';
 import { a55 } from './rows/a55.ts';
 import { a56 } from './rows/a56.ts';
@@ -75,6 +76,7 @@ export const rows: readonly AnyRow[] = [
   a49,
   a50,
   a51,
+  a52,
   a53,
   a55,
   a56,
