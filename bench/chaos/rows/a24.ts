@@ -37,8 +37,9 @@ export const a24 = defineRow<Parameters>({
     await stage.startServer();
     const clientsEach = 2;
     const { talk, watch } = await openTalkOnNodes(stage, { conversations, clientsEach, perSecond });
+    const asker = await join(stage);
     talk.begin();
-    const asking = keepAsking(await join(stage));
+    const asking = keepAsking(asker);
     await killAgainAndAgain(stage, watch, parameters);
     const answers = await asking.end();
     const sends = await talk.end();

@@ -16,55 +16,65 @@ import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { connect } from './connection.ts';
 import { openMongoStorage } from './open-mongo-storage.ts';
 
+/** So many in the full form of the tests (`ALCOVE_FULL=1`), and so long. */
+const isFull = process.env['ALCOVE_FULL'] === '1';
+const KILLS = isFull ? 20 : 4;
+const STEP_DOWNS = isFull ? 20 : 3;
+const CUT_MS = isFull ? 60_000 : 10_000;
+
 const command = mongoCommand();
 const server = await findMongo();
 
-describe.runIf(command)('a database that is killed', { timeout: 120_000 }, () => {
-  it('loses no acknowledged write and doubles none, under writers of two nodes', async () => {
-    const mongo = await startMongo(command ?? '');
-    onTestFinished(() => mongo.close());
-    const url = freshDatabase(mongo.url);
-    const nodes = [await open(url), await open(url)];
-    const { id, logs } = await oneConversation(nodes);
-    const writers = startWriters(8, logs, id);
-    for (let kill = 0; kill < 4; kill += 1) {
+describe.runIf(command)(
+  'a database that is killed',
+  { timeout: isFull ? 600_000 : 120_000 },
+  () => {
+    it('loses no acknowledged write and doubles none, under writers of two nodes', async () => {
+      const mongo = await startMongo(command ?? '');
+      onTestFinished(() => mongo.close());
+      const url = freshDatabase(mongo.url);
+      const nodes = [await open(url), await open(url)];
+      const { id, logs } = await oneConversation(nodes);
+      const writers = startWriters(8, logs, id);
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        await writers.acknowledged(20);
+        await mongo.kill();
+        await mongo.restart();
+      }
       await writers.acknowledged(20);
+      await writers.stop();
+      await expectWhole(logs[0], id, writers.acked);
+      expect(writers.acked.length).toBeGreaterThanOrEqual(20 * (KILLS + 1));
+    });
+
+    it('is refused at once while it is away for long, and used again when it is back', async () => {
+      const mongo = await startMongo(command ?? '');
+      onTestFinished(() => mongo.close());
+      const storage = await open(freshDatabase(mongo.url));
+      const { id, logs } = await oneConversation([storage]);
+      await logs[0]?.append(request(id));
       await mongo.kill();
-      await mongo.restart();
-    }
-    await writers.acknowledged(20);
-    await writers.stop();
-    await expectWhole(logs[0], id, writers.acked);
-    expect(writers.acked.length).toBeGreaterThanOrEqual(100);
-  });
-
-  it('is refused at once while it is away for long, and used again when it is back', async () => {
-    const mongo = await startMongo(command ?? '');
-    onTestFinished(() => mongo.close());
-    const storage = await open(freshDatabase(mongo.url));
-    const { id, logs } = await oneConversation([storage]);
-    await logs[0]?.append(request(id));
-    await mongo.kill();
-    const unanswered = request(id);
-    const startedAt = performance.now();
-    await expect(logs[0]?.append(unanswered)).rejects.toThrow(StoreUnavailableError);
-    expect(performance.now() - startedAt, 'a command is answered within 5 s').toBeLessThan(5000);
-    // Two seconds in which nothing works are long.
-    while (performance.now() - startedAt < 2500) {
+      const unanswered = request(id);
+      const startedAt = performance.now();
+      await expect(logs[0]?.append(unanswered)).rejects.toThrow(StoreUnavailableError);
+      expect(performance.now() - startedAt, 'a command is answered within 5 s').toBeLessThan(5000);
+      // Two seconds in which nothing works are long.
+      while (performance.now() - startedAt < 2500) {
+        await expect(storage.check()).rejects.toThrow(StoreUnavailableError);
+      }
       await expect(storage.check()).rejects.toThrow(StoreUnavailableError);
-    }
-    await expect(storage.check()).rejects.toThrow(StoreUnavailableError);
 
-    const refusedAt = performance.now();
-    for (let n = 0; n < 100; n += 1) {
-      await expect(logs[0]?.append(request(id))).rejects.toThrow(StoreUnavailableError);
-    }
-    expect(performance.now() - refusedAt, 'a hundred refusals').toBeLessThan(500);
-    await mongo.restart();
-    await untilReady(storage);
-    expect(await logs[0]?.append(unanswered)).toMatchObject({ event: { seq: 2 } });
-  });
-});
+      const refusedAt = performance.now();
+      for (let n = 0; n < 100; n += 1) {
+        await expect(logs[0]?.append(request(id))).rejects.toThrow(StoreUnavailableError);
+      }
+      expect(performance.now() - refusedAt, 'a hundred refusals').toBeLessThan(500);
+      await mongo.restart();
+      await untilReady(storage);
+      expect(await logs[0]?.append(unanswered)).toMatchObject({ event: { seq: 2 } });
+    });
+  },
+);
 
 describe.runIf(server)('a network to the database that', { timeout: 120_000 }, () => {
   it('cuts its connections loses and doubles nothing', async () => {
@@ -176,11 +186,6 @@ describe.runIf(hasReplicaSet())('a primary that is cut off with a node', () => {
     await expectWhole(log, id, writers.acked);
   });
 });
-
-/** So many in the full form of the tests (`ALCOVE_FULL=1`), and so long. */
-const isFull = process.env['ALCOVE_FULL'] === '1';
-const STEP_DOWNS = isFull ? 20 : 3;
-const CUT_MS = isFull ? 60_000 : 10_000;
 
 const runOn: RunCommand = async ({ url }, command) => {
   const connection = await connect(url);
