@@ -81,6 +81,7 @@ describe('a name', () => {
     ['invoice\u202efdp.exe', 'invoicefdp.exe'],
     ['\u2066isolated\u2069', 'isolated'],
     ['bell\u0007', 'bell'],
+    ['two \u0007 words', 'two words'],
     ['علی‌رضا', 'علی‌رضا'],
     ['🧑‍🚀 Shopper', '🧑‍🚀 Shopper'],
   ])('%j becomes %j', (given, kept) => {

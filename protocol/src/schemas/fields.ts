@@ -123,7 +123,7 @@ const UNFIT_FOR_A_LINE = /[\p{Control}\u202A-\u202E\u2066-\u2069]/gu;
 
 /** One line of text: what breaks a line or turns its direction is taken out, runs of spaces become one. */
 function toLine(text: string): string {
-  return text.replace(/\s+/gu, ' ').replace(UNFIT_FOR_A_LINE, '').trim();
+  return text.replace(/\s/gu, ' ').replace(UNFIT_FOR_A_LINE, '').replace(/ +/gu, ' ').trim();
 }
 
 /** The name of a person or a workspace. */

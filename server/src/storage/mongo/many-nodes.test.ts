@@ -242,6 +242,29 @@ describe.runIf(server)('two nodes on one database', { timeout: 60_000 }, () => {
     expect(other).toMatchObject({ more: false });
   });
 
+  it('tell a reader who comes from another one everything once more, in pages, and nothing twice', async () => {
+    const { workspaceId, conversationId, logs } = await oneConversation();
+    await logs[0]?.append(request(conversationId));
+    const row = await storedRow(workspaceId, conversationId);
+    if (row === null) throw new Error('the conversation has no row');
+    const others = [1, 2, 3, 4, 5, 6].map((place) => ({
+      ...row,
+      _id: `${conversationId}_${place}`,
+      clientConversationId: `${row.clientConversationId}_${place}`,
+      changedAt: new Date(Date.now() - place * 1000),
+    }));
+    await models.conversations.insertMany(others);
+    let cursor = (await logs[0]?.currentCursor()) ?? '';
+    const told: string[] = [];
+    for (let more = true; more; ) {
+      const changed = await logs[1]?.changedSince(cursor, 3);
+      told.push(...(changed?.conversations ?? []).map(({ id }) => id));
+      ({ cursor, more } = changed ?? { cursor: '', more: false });
+    }
+    expect(told.toSorted()).toEqual([conversationId, ...others.map(({ _id }) => _id)].toSorted());
+    expect((await logs[1]?.changedSince(cursor, 3))?.conversations).toEqual([]);
+  });
+
   it('find a change that shows late, within the overlap', async () => {
     const { workspaceId, conversationId, logs } = await oneConversation();
     await logs[0]?.append(request(conversationId));

@@ -55,7 +55,9 @@ export function changeMethods(
   /** The cursor of a reader that is at `newest` and knows these rows. */
   const remember = (newest: Spot, from: Spot, told: Told): string => {
     const nonce = randomBytes(9).toString('base64url');
-    const rereads = [...told].filter(([, [, changedAt]]) => changedAt >= from[0]);
+    // Once nothing is left to tell, the whole overlap is read again.
+    const rereadFrom = Math.min(from[0], startOf(newest)[0]);
+    const rereads = [...told].filter(([, [, changedAt]]) => changedAt >= rereadFrom);
     toldChanges.set(nonce, new Map(rereads));
     return encodeCursor(workspaceId, { newest, from, nonce });
   };
