@@ -34,8 +34,9 @@ export const a49 = defineRow<Parameters>({
     flaps: 1,
     flapMs: 600,
     redisDownMs: 500,
-    offlineMs: 6000,
-    limits: { presenceGraceMs: 1500, presenceTtlMs: 2500, presenceRefreshMs: 800 },
+    offlineMs: 10_000,
+    // A node beside much other work says late that somebody is there.
+    limits: { presenceGraceMs: 1500, presenceTtlMs: 6000, presenceRefreshMs: 800 },
   },
   full: { agents: 30, flaps: 8, flapMs: 5000, redisDownMs: 20_000, offlineMs: 45_000 },
   fullSeconds: 220,

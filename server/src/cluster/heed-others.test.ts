@@ -64,7 +64,7 @@ test('knows of a node that is cut off, until some time after it is back', async 
   await vi.advanceTimersByTimeAsync(60 * EVERY_MS);
   expect(here.heard).toEqual([true]);
   there.cut(false);
-  await vi.advanceTimersByTimeAsync(9 * EVERY_MS);
+  await vi.advanceTimersByTimeAsync(3 * EVERY_MS);
   expect(here.isDegraded()).toBe(true);
   await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
   expect(here.heard).toEqual([true, false]);
@@ -103,6 +103,23 @@ test('does not say of anybody that they are gone while they may be on the node t
   await vi.advanceTimersByTimeAsync(EVERY_MS);
   expect(told).toEqual(['ag_1 online', 'ag_1 unknown']);
   expect(await here.presence.statusOf('ws_1', ['ag_1'])).toEqual(['unknown']);
+});
+
+test('back before another node that was cut off with it, says of nobody there that they are gone', async () => {
+  const store = createStore();
+  const [here, there] = [store.join(), store.join()];
+  await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
+  here.cut(true);
+  there.cut(true);
+  await vi.advanceTimersByTimeAsync(EVERY_MS);
+  here.cut(false);
+  expect(await here.presence.statusOf('ws_1', ['ag_there'])).toEqual(['unknown']);
+  await vi.advanceTimersByTimeAsync(20 * EVERY_MS);
+  expect(here.heard).toEqual([true]);
+  there.cut(false);
+  await vi.advanceTimersByTimeAsync(5 * EVERY_MS);
+  expect(here.heard).toEqual([true, false]);
+  expect(await here.presence.statusOf('ws_1', ['ag_there'])).toEqual(['offline']);
 });
 
 test('is degraded without a break while one after the other is cut off', async () => {

@@ -4,8 +4,8 @@ import type { LonelyNodes } from '../storage/storage.ts';
 import type { Cluster, Presence } from './cluster.ts';
 import { createListeners } from './listeners.ts';
 
-/** So many looks in a row that show nobody: whoever is alone may be held up by the store now and then. */
-const CALM_LOOKS = 10;
+/** So many looks in a row that show nobody: whoever is alone may be held up by the store for a moment. */
+const CALM_LOOKS = 4;
 
 interface HeedOthersOptions {
   lonelyNodes: LonelyNodes;
@@ -17,7 +17,7 @@ interface HeedOthersOptions {
 /**
  * The same cluster, degraded also while another node cannot hear this one, which by itself would never notice: a node that
  * is cut off says so in the store, where it goes on writing, and the others look there. A node that was killed says nothing,
- * and nobody misses anything of it.
+ * and nobody misses anything of it. A node that was cut off itself stays degraded until it knows that nobody else is.
  */
 export function heedOthers(cluster: Cluster, options: HeedOthersOptions): Cluster {
   const changes = createListeners<[isDegraded: boolean]>();
@@ -49,7 +49,7 @@ export function heedOthers(cluster: Cluster, options: HeedOthersOptions): Cluste
   };
 }
 
-/** Who was on a node that cannot say so any more looks gone after a while: nobody can tell. */
+/** Who is on a node that cannot say so, or has yet to say it to a Redis that came back empty, looks gone: nobody can tell. */
 function doubt(presence: Presence, isAnyAlone: () => boolean): Presence {
   const doubted = (status: PresenceStatus) =>
     status === 'offline' && isAnyAlone() ? 'unknown' : status;
@@ -67,7 +67,8 @@ function doubt(presence: Presence, isAnyAlone: () => boolean): Presence {
 
 function watchOthers(options: HeedOthersOptions & { isAlone(): boolean; onChange(): void }) {
   const { lonelyNodes, everyMs, logger, isAlone, onChange } = options;
-  let isAnyAlone = false;
+  let isAnyAlone = isAlone();
+  let isReported = false;
   let isLooking = false;
   let calmLooks = 0;
   /** What was counted last; unknown after this node has told itself. */
@@ -76,25 +77,37 @@ function watchOthers(options: HeedOthersOptions & { isAlone(): boolean; onChange
   function set(is: boolean) {
     if (isAnyAlone === is) return;
     isAnyAlone = is;
-    if (is) logger.warn('another node cannot reach Redis: what it says arrives late');
-    else logger.info('no other node is out of reach any more');
     onChange();
   }
 
+  function report(is: boolean) {
+    if (isReported === is) return;
+    isReported = is;
+    if (is) logger.warn('another node cannot reach Redis: what it says arrives late');
+    else logger.info('no other node is out of reach any more');
+  }
+
+  /** What keeps this node from Redis most likely keeps others from it, too, and some of them for longer. */
+  function suspect() {
+    counted = undefined;
+    calmLooks = 0;
+    set(true);
+  }
+
   async function lookOnce() {
-    if (isAlone()) {
-      counted = undefined;
-      return lonelyNodes.tell();
-    }
+    if (isAlone()) return lonelyNodes.tell();
     const told = await lonelyNodes.count();
+    if (isAlone()) return;
     const isTold = counted !== undefined && told !== counted;
     counted = told;
     calmLooks = isTold ? 0 : calmLooks + 1;
-    if (isTold) set(true);
-    else if (calmLooks >= CALM_LOOKS) set(false);
+    if (!isTold && calmLooks < CALM_LOOKS) return;
+    report(isTold);
+    set(isTold);
   }
 
   async function look() {
+    if (isAlone()) suspect();
     if (isLooking) return;
     isLooking = true;
     // A store that cannot be asked takes no messages either: there is nothing to miss.

@@ -1,6 +1,5 @@
 import type { ConversationEvent, EventDraft } from '@alcove/protocol';
 import { foldConversation, isVisibleTo, sideOf } from '@alcove/protocol';
-import { LRUCache } from 'lru-cache';
 import { detailsOf, placeEvent, saidOf } from '../event-details.ts';
 import type { AppendRequest, AppendResult } from '../storage.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
@@ -13,6 +12,7 @@ import { createKeyedQueue } from './keyed-queue.ts';
 import type { Rows } from './rows.ts';
 import { isUnavailable } from './store-error.ts';
 import { MOST_TRIES, pause } from './tries.ts';
+import { createTurns } from './turns.ts';
 
 export interface AppendParts {
   models: Models;
@@ -29,15 +29,10 @@ const TAKEN = 'taken';
 /** What is unknown is asked again for so long. The last try may take 3 s more, and a command is answered within 5 s. */
 const PATIENCE_MS = 1500;
 
-/** Rows as this process last left them, about 2 KB each. */
-const KNOWN_ROWS = 5000;
-
 /**
  * Makes the one write to a log. An event is inserted under its place and under its actor's client id, both unique: that
  * decides, whatever this process or another believes meanwhile. A place is only ever asked for right behind an event
  * that a majority has, so no hole can come about.
- *
- * A row that is known from the last append saves the look at it: should it be old, its next place is taken.
  */
 export function createAppend(parts: AppendParts): Append {
   const queue = createKeyedQueue();
@@ -58,7 +53,7 @@ export function createAppend(parts: AppendParts): Append {
           if (!isUnavailable(error) || performance.now() > deadline) throw error;
           isUnknown = true;
         }
-        await pause(tries);
+        await pause();
       }
     });
 }
@@ -66,7 +61,7 @@ export function createAppend(parts: AppendParts): Append {
 function createTry(parts: AppendParts) {
   const { models, rows, databaseTime } = parts;
   const findEarlier = createLook(parts);
-  const known = new LRUCache<string, ConversationDocument>({ max: KNOWN_ROWS });
+  const turns = createTurns(parts);
 
   return async (
     workspaceId: string,
@@ -74,10 +69,9 @@ function createTry(parts: AppendParts) {
     isUnknown: boolean,
   ): Promise<AppendResult | typeof TAKEN> => {
     const { conversationId, at, expectedSeq } = request;
-    const key = `${workspaceId}/${conversationId}`;
-    const row = known.get(key) ?? (await rows.read(workspaceId, conversationId));
-    if (row === null) return { outcome: 'not_found' };
-    known.delete(key);
+    const turn = await turns.take(workspaceId, conversationId);
+    if (turn === null) return { outcome: 'not_found' };
+    const { row } = turn;
 
     if (expectedSeq !== undefined && row.appliedSeq > expectedSeq) {
       return (await findEarlier(workspaceId, request, isUnknown)) ?? { outcome: 'stale' };
@@ -89,11 +83,15 @@ function createTry(parts: AppendParts) {
     });
     const document = toEventDocument(row, event, request.event, databaseTime());
     if (!(await insert(models.events, document))) {
-      return (await findEarlier(workspaceId, request, isUnknown)) ?? TAKEN;
+      const [earlier] = await Promise.all([
+        findEarlier(workspaceId, request, isUnknown),
+        turns.want(document).catch(unlessUnavailable),
+      ]);
+      return earlier ?? TAKEN;
     }
     // Stored, whatever comes now: a row that could not be folded is found behind, and mended.
     const after = await rows.fold(row, document).catch(unlessUnavailable);
-    if (after) known.set(key, after);
+    if (after) turns.keep(turn, after);
     return { outcome: 'appended', event, visitorPrev: row.visitorSeq };
   };
 }

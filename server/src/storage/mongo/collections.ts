@@ -117,6 +117,7 @@ export const COLLECTIONS: { readonly [Name in CollectionName]: Collection } = {
       listedAs: text,
       assigneeKey: text,
       visitorMessageCount: Number,
+      wantedSeq: Number,
       changedAt: Date,
     },
     indexes: [

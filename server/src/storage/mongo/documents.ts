@@ -32,6 +32,8 @@ export interface ConversationDocument extends Owned<ConversationRecord> {
   /** Who the assignee is, in one word; empty for nobody. */
   assigneeKey: string;
   visitorMessageCount: number;
+  /** The last place for which one process was slower than another; absent before that ever happened. */
+  wantedSeq?: number;
   /** When the row last changed, by the database's clock; `null` before its first event. */
   changedAt: Date | null;
 }

@@ -69,6 +69,23 @@ describe.runIf(server)('two nodes on one database', { timeout: 60_000 }, () => {
     expect(row).toMatchObject({ appliedSeq: 64 * 6, messageCount: 64 * 6 });
   });
 
+  it('take turns: whoever writes now and then gets a place while the other one writes without a pause', async () => {
+    const { conversationId, logs } = await oneConversation();
+    const [busy, calm] = logs;
+    let isOver = false;
+    const flood = Array.from({ length: 8 }, async () => {
+      while (!isOver) await busy?.append(request(conversationId)).catch(() => {});
+    });
+    const results = [];
+    for (let turn = 0; turn < 300; turn += 1) {
+      // Refused when eight tries were not enough.
+      results.push(await calm?.append(request(conversationId)).catch(() => 'refused'));
+    }
+    isOver = true;
+    await Promise.all(flood);
+    expect(results.filter((result) => result === 'refused')).toEqual([]);
+  });
+
   it('store an act once that comes to both at the same time', async () => {
     const { conversationId, logs, readAll } = await oneConversation();
     const acts = Array.from({ length: 50 }, () => request(conversationId));

@@ -44,7 +44,7 @@ export function createRows(models: Models): Rows {
         if (current.appliedSeq !== event.seq) break;
       }
       if (current.appliedSeq >= (missing.at(-1)?.seq ?? 0)) return current;
-      await pause(tries);
+      await pause();
     }
     return current;
   };

@@ -23,7 +23,7 @@ export function cursorMethods(
       for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
         const moved = await tryToMove(advance, row.visitorSeq);
         if (moved !== null) return moved;
-        await pause(tries);
+        await pause();
       }
       throw new StoreUnavailableError('advanceCursor', new Error('others move the same cursor'));
     },
