@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SOURCE_FLAGS } from './server/src/testing/source-flags.ts';
 import { stylesheetAsText } from './widget/build/rollup-plugins.ts';
 
 /** Packages resolve to their sources, in the test files and in the worker threads that Node itself loads. */
@@ -15,7 +16,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [sourceCondition, 'module', 'node', 'development|production'] } },
   test: {
     pool: 'forks',
-    execArgv: [`--conditions=${sourceCondition}`],
+    execArgv: [...SOURCE_FLAGS],
     projects: [
       ...rooms.map((room) => ({
         extends: true as const,

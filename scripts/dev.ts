@@ -2,6 +2,7 @@
 // reload. Everything is reached through Vite's address, which passes on to the server what is not the console's.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { SOURCE_FLAGS } from '../server/src/testing/source-flags.ts';
 import { buildStale } from './build.ts';
 import { root, toolEnv } from './run-tool.ts';
 
@@ -16,7 +17,7 @@ const processes: ChildProcess[] = [
   run('node', [
     '--watch',
     '--watch-preserve-output',
-    '--conditions=alcove-source',
+    ...SOURCE_FLAGS,
     join(root, 'server/src/main.ts'),
     'serve',
     ...process.argv.slice(2),

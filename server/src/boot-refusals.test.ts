@@ -23,6 +23,7 @@ import { defaultLimits } from './limits.ts';
 import { createLogger } from './logger.ts';
 import { connect } from './storage/mongo/connection.ts';
 import { openStorage, prepareStorage } from './storage/open-storage.ts';
+import { SOURCE_FLAGS } from './testing/source-flags.ts';
 import { findMongo, freshDatabase } from './testing/start-mongo.ts';
 import { hasRedis, startRedis } from './testing/start-redis.ts';
 
@@ -241,7 +242,7 @@ async function start(
   environment: Environment,
   change = (command: string[]) => command,
 ) {
-  const node = [process.execPath, '--conditions=alcove-source', main, 'serve'];
+  const node = [process.execPath, ...SOURCE_FLAGS, main, 'serve'];
   const [program = '', ...parameters] = change(node);
   const child = spawn(program, parameters, {
     env: { PATH: process.env['PATH'], DATA_DIR: dataDir, PORT: '0', ...environment },

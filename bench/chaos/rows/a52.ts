@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { HistoryResult, MessageCreated } from '@alcove/protocol';
+import { SOURCE_FLAGS } from '@alcove/server/testing';
 import { percentile, round } from '../../figures.ts';
 import type { BareClient } from '../bare-client.ts';
 import type { ClientSpec } from '../client.ts';
@@ -112,7 +113,7 @@ async function runMigration({ mongo, folder }: Stage, left?: (total: number) => 
   const main = fileURLToPath(new URL('./main.ts', import.meta.resolve('@alcove/server')));
   const child = spawn(
     process.execPath,
-    ['--conditions=alcove-source', ...NEXT_VERSION, main, 'migrate', '--data-dir', folder],
+    [...SOURCE_FLAGS, ...NEXT_VERSION, main, 'migrate', '--data-dir', folder],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, DATABASE_URL: `${mongo.url}/alcove` },

@@ -2,13 +2,14 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { SOURCE_FLAGS } from '@alcove/server/testing';
 
 /** The `alcove` command, from the sources. */
 export function runAlcove(
   parameters: readonly string[],
 ): ChildProcessByStdio<null, Readable, Readable> {
   const main = fileURLToPath(new URL('./main.ts', import.meta.resolve('@alcove/server')));
-  return spawn(process.execPath, ['--conditions=alcove-source', main, ...parameters], {
+  return spawn(process.execPath, [...SOURCE_FLAGS, main, ...parameters], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { openKeys } from '../keys-file.ts';
 import { openStorage } from '../storage/open-storage.ts';
 import { sendRequest } from '../testing/send-request.ts';
+import { SOURCE_FLAGS } from '../testing/source-flags.ts';
 import { spawnTestServer } from '../testing/spawn-test-server.ts';
 
 // Processes start and end here: patience for a busy machine.
@@ -165,7 +166,7 @@ async function serve() {
 
 /** Runs the command in a process of its own, as its user does. */
 async function alcove(args: readonly string[]) {
-  const child = spawn(process.execPath, ['--conditions=alcove-source', main, ...args], {
+  const child = spawn(process.execPath, [...SOURCE_FLAGS, main, ...args], {
     env: { PATH: process.env['PATH'], DATA_DIR: dataDir },
   });
   child.stdin.end();

@@ -10,6 +10,7 @@ import { HTTP_PATHS } from '@alcove/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { adminSocketOf, SETTINGS } from '../config.ts';
 import { sendRequest } from '../testing/send-request.ts';
+import { SOURCE_FLAGS } from '../testing/source-flags.ts';
 import { startTestServer, type TestServer } from '../testing/start-test-server.ts';
 import { findMongo, freshDatabase } from '../testing/start-mongo.ts';
 import { hasRedis, startRedis } from '../testing/start-redis.ts';
@@ -32,7 +33,7 @@ afterEach(async () => {
 });
 
 function start(args: readonly string[], env: Record<string, string> = {}) {
-  return spawn(process.execPath, ['--conditions=alcove-source', main, ...args], {
+  return spawn(process.execPath, [...SOURCE_FLAGS, main, ...args], {
     env: { PATH: process.env['PATH'], DATA_DIR: dataDir, ...env },
   });
 }

@@ -9,6 +9,7 @@ import { connect } from '../storage/mongo/connection.ts';
 import { missingIndexes } from '../storage/mongo/indexes.ts';
 import { examineMongo } from '../storage/mongo/open-mongo-storage.ts';
 import { sendRequest } from '../testing/send-request.ts';
+import { SOURCE_FLAGS } from '../testing/source-flags.ts';
 import { findMongo, freshDatabase } from '../testing/start-mongo.ts';
 import { startTestServer } from '../testing/start-test-server.ts';
 
@@ -99,10 +100,9 @@ describe.runIf(server)('alcove migrate, killed half-way', { timeout: 120_000 }, 
   }
 
   function migrate() {
-    return spawn(
-      process.execPath,
-      ['--conditions=alcove-source', main, 'migrate', '--data-dir', dataDir],
-      { stdio: 'ignore', env: { ...process.env, DATABASE_URL: url } },
-    );
+    return spawn(process.execPath, [...SOURCE_FLAGS, main, 'migrate', '--data-dir', dataDir], {
+      stdio: 'ignore',
+      env: { ...process.env, DATABASE_URL: url },
+    });
   }
 });

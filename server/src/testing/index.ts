@@ -1,5 +1,6 @@
 export { freePort } from './free-port.ts';
 export type { Factories, NewAgent, TestAgent } from './factories.ts';
+export { SOURCE_FLAGS } from './source-flags.ts';
 export { type SpawnedServer, type SpawnOptions, spawnTestServer } from './spawn-test-server.ts';
 export { hasCaddy, startCaddy, type TestCaddy } from './start-caddy.ts';
 export { startTestServer, type TestServer, type TestServerOptions } from './start-test-server.ts';

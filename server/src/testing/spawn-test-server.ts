@@ -6,6 +6,7 @@ import { connectAdmin } from '../cli/admin-client.ts';
 import { adminSocketOf, type Config } from '../config.ts';
 import type { Limits } from '../limits.ts';
 import { createFactories, type Factories } from './factories.ts';
+import { SOURCE_FLAGS } from './source-flags.ts';
 
 /** What the process is started with. It must survive JSON. */
 export interface SpawnOptions {
@@ -51,7 +52,7 @@ export async function spawnTestServer(options: SpawnOptions): Promise<SpawnedSer
   const command = [
     ...(options.launcher ?? []),
     process.execPath,
-    ...(isSource ? ['--conditions=alcove-source'] : []),
+    ...(isSource ? SOURCE_FLAGS : []),
     ...(options.execArgv ?? []),
     fileURLToPath(entry),
     JSON.stringify(options),

@@ -18,6 +18,7 @@ import type { Worker } from 'node:worker_threads';
 import type { EventDraft } from '@alcove/protocol';
 import { createId, emptyConversation, foldConversation } from '@alcove/protocol';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { SOURCE_FLAGS } from '../../testing/source-flags.ts';
 import type { ConversationStorage, Storage } from '../storage.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { openSqliteStorage } from './open-sqlite-storage.ts';
@@ -347,7 +348,7 @@ function burst(workspaceId: string, conversationId: string, nodeOptions: string[
   const program = join(import.meta.dirname, 'burst.test-program.ts');
   const child = spawn(
     process.execPath,
-    [...nodeOptions, '--conditions=alcove-source', program, file, workspaceId, conversationId],
+    [...nodeOptions, ...SOURCE_FLAGS, program, file, workspaceId, conversationId],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   onTestFinished(() => void child.kill('SIGKILL'));

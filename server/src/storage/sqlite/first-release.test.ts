@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SOURCE_FLAGS } from '../../testing/source-flags.ts';
 import { openSqliteStorage } from './open-sqlite-storage.ts';
 import { MIGRATIONS } from './schema.ts';
 
@@ -92,7 +93,7 @@ function copyOf(name: string): string {
 /** Opens the store in a process of its own, and kills that once more than so many bytes of its changes are written. */
 async function upgrade(file: string, killAboveBytes = Number.POSITIVE_INFINITY) {
   const program = join(import.meta.dirname, 'open.test-program.ts');
-  const child = spawn(process.execPath, ['--conditions=alcove-source', program, file], {
+  const child = spawn(process.execPath, [...SOURCE_FLAGS, program, file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
