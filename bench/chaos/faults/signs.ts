@@ -24,7 +24,9 @@ export interface Sign {
 export interface SignWatch {
   /** Call it before the fault begins: from then on there have to be a metric and a line within 10 s. */
   expect(node: Watched, name: SignName): Promise<void>;
-  /** Resolves when all that was expected has come, or its time is over. */
+  /** Resolves when all that was expected so far has come, or its time is over. */
+  shown(): Promise<void>;
+  /** The same, and how it went. */
   end(): Promise<{ figures: Record<string, number>; failures: string[] }>;
 }
 
@@ -56,6 +58,9 @@ export function watchSigns(seenMs = SEEN_MS): SignWatch {
     async expect(node, name) {
       const before = await readMetrics(node);
       watching.push(waitFor(node, name, { before, seenMs }));
+    },
+    async shown() {
+      await Promise.all(watching);
     },
     async end() {
       const seen = await Promise.all(watching);

@@ -102,6 +102,8 @@ async function loseRedis(present: PresentAgents, scene: Scene): Promise<Findings
   await redis.restart();
   const isKnown = await until(() => present.areAll('online'), PATIENCE_MS);
   const knownMs = now() - upAt;
+  // Before the next fault, which may end a node that has yet to show it.
+  await watch.shown();
   const liesUp = present.shownSince(upAt).filter(isOffline).length;
   return {
     figures: { unknownMs: round(unknownMs), knownAgainMs: round(knownMs) },

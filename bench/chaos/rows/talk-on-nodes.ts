@@ -33,6 +33,7 @@ export async function openTalkOnNodes(
     talk,
     watch: {
       expect: signs.expect,
+      shown: signs.shown,
       async end() {
         const { figures, failures } = await signs.end();
         const metrics = await Promise.all(nodes.map((node) => node.readMetrics()));
