@@ -9,7 +9,7 @@ import { check, type Verdict } from './checker.ts';
 import type { ChaosClient, ClientSpec, Heads } from './client.ts';
 import { type Crew, startCrew } from './crew.ts';
 import type { ChoiceOf, ServerChoice } from './ground.ts';
-import { type HistoryEntry, openHistory, readHistories } from './history.ts';
+import { type Final, type HistoryEntry, openHistory, readHistories } from './history.ts';
 import { observe } from './observer.ts';
 import type { ChaosNode } from './nodes/node.ts';
 import { NodesGround } from './nodes/nodes-ground.ts';
@@ -37,7 +37,13 @@ export type StageKind = 'sqlite' | 'nodes';
 
 /** What is to be said of a client; the rest follows from the server. */
 export type Newcomer = Pick<ClientSpec, 'kind' | 'side' | 'name'> &
-  Partial<Pick<ClientSpec, 'url' | 'session' | 'headsMs' | 'recordsApplied'>>;
+  Partial<Pick<ClientSpec, 'url' | 'session' | 'headsMs' | 'recordsApplied'>> & {
+    /** Where it belongs, if not to the workspace that every server starts with: see `Stage.createWorkspace`. */
+    workspace?: Workspace;
+  };
+
+/** Whose conversations nobody of another one sees. */
+export type Workspace = SpawnedServer['workspace'];
 
 /** Where a row plays: one server or two, many clients, and all that they did and saw written down. */
 export interface Stage {
@@ -58,6 +64,8 @@ export interface Stage {
   readonly mongo: TestMongo;
   /** Starts the server, or the nodes; called again, starts what does not run over the same data at the same address. */
   startServer(choice?: ServerChoice | ChoiceOf): Promise<SpawnedServer>;
+  /** Makes another workspace, for rows whose people would not all know each other. */
+  createWorkspace(): Promise<Workspace>;
   /** Adds a client in a thread of its own kind; `connect` it. Agents get an account unless they bring a session. */
   add(newcomer: Newcomer): Promise<ChaosClient>;
   /** Adds a bare client in this thread: for rows whose clients decide by what others were answered. */
@@ -107,7 +115,9 @@ function sabotaged(name: SabotageName): ServerChoice {
   return { execArgv: ['--import', preload], env: { [SABOTAGE_VARIABLE]: name } };
 }
 
+/** An agent who looks at all of a workspace. */
 interface Observer {
+  workspace: Workspace;
   spec: ClientSpec;
   isGoodUntil: number;
 }
@@ -129,7 +139,8 @@ class GroundedStage implements OpenStage {
   readonly #sabotage: SabotageName | undefined;
   #clockShiftsMs: readonly number[] = RIGHT_CLOCKS;
   #crew: Crew | undefined;
-  #observer: Observer | undefined;
+  /** By the key of the workspace: one for each. */
+  readonly #observers = new Map<string, Observer>();
 
   constructor(
     { kind, isQuick, sabotage }: StageOptions,
@@ -177,8 +188,14 @@ class GroundedStage implements OpenStage {
       this.#complete(typeof choice === 'function' ? choice(index) : choice),
     );
     // While the server is well.
-    await this.#findObserver();
+    await this.#findObserver(server.workspace);
     return server;
+  }
+
+  async createWorkspace(): Promise<Workspace> {
+    const workspace = await this.server.createWorkspace();
+    await this.#findObserver(workspace);
+    return workspace;
   }
 
   async add(newcomer: Newcomer): Promise<ChaosClient> {
@@ -230,7 +247,7 @@ class GroundedStage implements OpenStage {
   }
 
   async judge(quietMs: number): Promise<{ verdict: Verdict | null; failures: string[] }> {
-    if (!this.#observer) return { verdict: null, failures: [] };
+    if (this.#observers.size === 0) return { verdict: null, failures: [] };
     const failures: string[] = [];
     const { latecomers } = await this.quiet(quietMs);
     if (latecomers) failures.push(`${latecomers} clients had not caught up after ${quietMs} ms`);
@@ -271,24 +288,49 @@ class GroundedStage implements OpenStage {
     await this.#crew?.close();
   }
 
-  async #introduce(newcomer: Newcomer): Promise<ClientSpec> {
-    const { url, origin, workspace } = this.server;
-    const session = newcomer.side === 'team' ? await this.server.createAgent('owner') : undefined;
-    return { origin, workspaceKey: workspace.key, session, ...newcomer, url: newcomer.url ?? url };
+  async #introduce({ workspace, ...newcomer }: Newcomer): Promise<ClientSpec> {
+    const { url, origin } = this.server;
+    const home = workspace ?? this.server.workspace;
+    const createSession = () => this.server.createAgent('owner', { workspace: home });
+    const session = newcomer.side === 'team' ? await createSession() : undefined;
+    return { origin, workspaceKey: home.key, session, ...newcomer, url: newcomer.url ?? url };
   }
 
-  async #observe(readsAll: boolean) {
-    const { spec } = await this.#findObserver();
-    return observe(spec, this.random, readsAll);
+  /** How far all conversations go, whichever workspace they are in, and what is in them. */
+  async #observe(readsAll: boolean): Promise<{ heads: Heads; finals: Final[] }> {
+    const observed = await Promise.all(
+      [...this.#observers.values()].map(async ({ workspace }) => {
+        const { spec } = await this.#findObserver(workspace);
+        return observe(spec, this.random, readsAll);
+      }),
+    );
+    return {
+      heads: Object.assign({}, ...observed.map(({ heads }) => heads)) as Heads,
+      finals: observed.flatMap(({ finals }) => finals),
+    };
   }
 
   /** Somebody with a token that is still good. */
-  async #findObserver(): Promise<Observer> {
-    if (!this.#observer || performance.now() > this.#observer.isGoodUntil) {
-      const spec = await this.#introduce({ kind: 'bare', side: 'team', name: 'observer' });
-      this.#observer = { spec, isGoodUntil: performance.now() + TOKEN_MS };
-    }
-    return this.#observer;
+  async #findObserver(workspace: Workspace): Promise<Observer> {
+    const known = this.#observers.get(workspace.key);
+    if (known && performance.now() < known.isGoodUntil) return known;
+    const { url, origin } = this.server;
+    const session = await this.server.createAgent('owner', { workspace });
+    const observer: Observer = {
+      workspace,
+      spec: {
+        kind: 'bare',
+        side: 'team',
+        name: 'observer',
+        url,
+        origin,
+        workspaceKey: workspace.key,
+        session,
+      },
+      isGoodUntil: performance.now() + TOKEN_MS,
+    };
+    this.#observers.set(workspace.key, observer);
+    return observer;
   }
 
   get #nodesGround(): NodesGround {

@@ -5,6 +5,8 @@ import { gather, type GroupOptions } from './talk.ts';
 
 /** Who writes, and how much. */
 export interface Traffic {
+  /** Conversations are spread over so many: nobody has hundreds of agents. */
+  workspaces: number;
   conversations: number;
   /** In each conversation: a visitor, and agents. */
   clientsEach: number;
@@ -28,12 +30,21 @@ const QUIET_MS = 10_000;
  */
 export async function sendAround(
   stage: Stage,
-  { conversations, clientsEach, sendsEach, everyMs }: Traffic,
-  { from = 0, ...options }: Omit<GroupOptions, 'clientsEach'> & { from?: number } = {},
+  { workspaces, conversations, clientsEach, sendsEach, everyMs }: Traffic,
+  { from = 0, personOf }: Pick<GroupOptions, 'personOf'> & { from?: number } = {},
 ): Promise<TrafficTimes> {
+  const homes = await Promise.all(
+    Array.from({ length: workspaces }, () => stage.createWorkspace()),
+  );
   const groups = await Promise.all(
     Array.from({ length: conversations }, (_, index) =>
-      gather(stage, from + index, { ...options, clientsEach }),
+      gather(stage, from + index, {
+        clientsEach,
+        personOf: (conversation, client) => ({
+          workspace: homes[index % homes.length],
+          ...personOf?.(conversation, client),
+        }),
+      }),
     ),
   );
   const begunAt = now();
