@@ -73,6 +73,7 @@ export class BareClient implements ChaosClient {
 
   async connect(): Promise<void> {
     this.#isWanted = true;
+    this.#times.begunAt ??= now();
     if (!this.#isStaying) void this.#stayConnected();
     await this.#online.promise;
   }

@@ -83,6 +83,8 @@ export interface Standing extends ConnectionTimes {
 
 /** When a client's connection came and went, by `now`. */
 export interface ConnectionTimes {
+  /** The first try to connect. */
+  begunAt?: number;
   /** Hellos. */
   onlineAt: number[];
   /** Losses of a connection that was wanted. */
@@ -96,8 +98,9 @@ export function createTimes(): ConnectionTimes {
 }
 
 /** As they are now: a client in this thread would otherwise go on changing them. */
-export function copyTimes({ onlineAt, lostAt, waits }: ConnectionTimes): ConnectionTimes {
-  return { onlineAt: [...onlineAt], lostAt: [...lostAt], waits: [...waits] };
+export function copyTimes(times: ConnectionTimes): ConnectionTimes {
+  const { onlineAt, lostAt, waits } = times;
+  return { ...times, onlineAt: [...onlineAt], lostAt: [...lostAt], waits: [...waits] };
 }
 
 /** How far each conversation goes, for each side. */

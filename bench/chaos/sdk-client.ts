@@ -154,6 +154,7 @@ export class SdkClient implements ChaosClient {
 
   #lookAtConnection(before: Partial<State>, { status, retryAt }: State['connection']): void {
     const wasOnline = before.connection?.status === 'online';
+    if (status !== 'idle') this.#times.begunAt ??= now();
     if (status === 'online' && !wasOnline) this.#times.onlineAt.push(now());
     if (status !== 'online' && wasOnline && !this.#isClosing) this.#times.lostAt.push(now());
     if (retryAt !== undefined) this.#times.waits.push({ at: now(), ms: retryAt - Date.now() });

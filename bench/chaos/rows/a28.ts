@@ -74,7 +74,6 @@ export const a28 = defineRow<Parameters>({
     const { conversations, perSecond, talkMs } = parameters;
     await stage.startServer();
     const networks = await openNetworks(stage);
-    const openedAt = now();
     const talk = await openTalk(stage, {
       conversations: conversations * NAMES.length,
       clientsEach: CLIENTS_EACH,
@@ -84,8 +83,7 @@ export const a28 = defineRow<Parameters>({
           ? { kind: 'bare' }
           : { kind: 'sdk', url: networkOf(networks, conversation).url },
     });
-    // Whoever was late let others wait with what comes after it.
-    const connectedMs = (await untilReached(talk.clients, openedAt, 0)) - openedAt;
+    const connectedMs = await slowestConnectionMs(talk.clients);
     talk.begin();
     const stopBlackouts = blackOut(networks.dark, parameters);
     await sleep(talkMs / 2);
@@ -187,6 +185,14 @@ async function disturb(talk: Talk, networks: Networks, { heldMs }: Parameters) {
   const backMs = now() - openedAt;
   await untilAllOnline(talk.clients, SWITCH_MS * 2);
   return { switchMs, backMs };
+}
+
+/** From somebody's first try to their first connection: a visitor does not try before the first message. */
+async function slowestConnectionMs(clients: Talk['clients']): Promise<number> {
+  const standings = await Promise.all(clients.map((client) => client.standing()));
+  return Math.max(
+    ...standings.map(({ begunAt = 0, onlineAt: [first = Infinity] }) => first - begunAt),
+  );
 }
 
 /** When the last of them had a connection for the first time since then, of whatever sort. */
