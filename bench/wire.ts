@@ -1,9 +1,12 @@
+import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 
 /** One Socket.IO connection without a client library, so that the generator's own work stays small beside the server's. */
 export interface Wire {
   /** Sends a Socket.IO packet as text, for example `42/visitor,7["heads",{}]`. */
   send(packet: string): void;
+  /** Whatever is sent in it leaves in one write to the operating system. */
+  gather(act: () => void): void;
   /** Bytes that the network has not taken yet. */
   queuedBytes(): number;
   close(): void;
@@ -21,8 +24,11 @@ interface WireOptions {
 /** Connects and joins the namespace. */
 export async function openWire({ url, namespace, auth, onPacket }: WireOptions): Promise<Wire> {
   const address = `${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
+  const { hostname: host, port } = new URL(url);
+  const network = connect({ host, port: Number(port) });
   const socket = new WebSocket(address, {
     origin: url,
+    createConnection: () => network,
     perMessageDeflate: false,
     skipUTF8Validation: true,
   });
@@ -45,6 +51,11 @@ export async function openWire({ url, namespace, auth, onPacket }: WireOptions):
   await connected;
   return {
     send: (packet) => socket.send(packet),
+    gather(act) {
+      network.cork();
+      act();
+      network.uncork();
+    },
     queuedBytes: () => socket.bufferedAmount,
     close: () => socket.terminate(),
   };

@@ -43,8 +43,17 @@ const AT_ONCE = 50;
 const MOST_TRIES = 60;
 const MOST_QUEUED_BYTES = 64 * 1024;
 
-/** Opens a crowd; everybody has a conversation. */
-export async function openCrowd(server: SpawnedServer, size: number): Promise<Crowd> {
+/**
+ * Opens a crowd; everybody has a conversation.
+ *
+ * @param options.burst so many messages leave together, as from whoever comes back with a full outbox: a generator that
+ *   shares the machine with the server takes the less from it. Default 1.
+ */
+export async function openCrowd(
+  server: SpawnedServer,
+  size: number,
+  { burst = 1 }: { burst?: number } = {},
+): Promise<Crowd> {
   const desk = new Desk();
   const members: Member[] = [];
   while (members.length < size) {
@@ -59,7 +68,9 @@ export async function openCrowd(server: SpawnedServer, size: number): Promise<Cr
   let typings = 0;
   const send = () => {
     const member = members[sends++ % members.length];
-    if (member) desk.send(member);
+    member?.wire.gather(() => {
+      for (let count = 0; count < burst; count++) desk.send(member);
+    });
   };
   const type = () => {
     const member = members[typings++ % members.length];
@@ -69,7 +80,7 @@ export async function openCrowd(server: SpawnedServer, size: number): Promise<Cr
   const typing = keepPace(type);
   return {
     setPace({ sendsPerSecond, typingPerSecond }) {
-      sending.setRate(sendsPerSecond);
+      sending.setRate(sendsPerSecond / burst);
       typing.setRate(typingPerSecond);
     },
     async settle() {
