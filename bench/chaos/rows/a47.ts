@@ -57,9 +57,10 @@ export const a47 = defineRow<Parameters>({
     const { conversations, perSecond, soakMs, lookEveryMs } = parameters;
     const { warmUpMs, warmUpPerSecond } = parameters;
     const meter = createMeter();
-    // V8 notes what a function meets from its first call on, and forgets no function between two looks: both would go on for
-    // hours otherwise, and look like something that grows.
-    const steady = ['--no-lazy-feedback-allocation', '--no-flush-bytecode'];
+    // V8 notes what a function meets from its first call on, forgets no function between two looks, and compiles each once:
+    // otherwise all of that would go on for hours, and look like something that grows.
+    const notes = ['--no-lazy-feedback-allocation', '--no-flush-bytecode'];
+    const steady = [...notes, '--always-sparkplug', '--no-maglev', '--no-turbofan'];
     const execArgv = [...meter.execArgv, '--expose-gc', ...steady];
     const { pid, port } = await stage.startServer({ execArgv });
     const random = stage.random.fork('network').next;
