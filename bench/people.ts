@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Ack,
   type Appended,
@@ -65,15 +66,18 @@ export async function connect(
   };
 }
 
-/** Opens a conversation by its first message. */
+/** Opens a conversation by its first message. A server that is busy is asked again, as its answer says. */
 export async function openConversation(visitor: Person): Promise<Appended> {
-  return expectOk(
-    await visitor.ask<Appended>('message.send', {
-      clientConversationId: createId('cl'),
-      clientMessageId: createId('cl'),
-      content: { kind: 'text', text: 'Hello' },
-    }),
-  );
+  const message = {
+    clientConversationId: createId('cl'),
+    clientMessageId: createId('cl'),
+    content: { kind: 'text', text: 'Hello' },
+  };
+  for (;;) {
+    const ack = await visitor.ask<Appended>('message.send', message);
+    if (ack.ok || ack.code !== 'busy') return expectOk(ack);
+    await sleep(ack.retryAfterMs);
+  }
 }
 
 /** @throws Error with the refusal's own words. */
