@@ -30,6 +30,8 @@ export const liftedLimits = {
   handshakes: { points: 1e5, durationMs: 1000 },
   handshakesPerAddress: rate,
   socketsPerAddress: 1e6,
+  socketsPerVisitor: 1e6,
+  visitorsPerWorkspace: 1e6,
   visitorFramesPerSecond: 1e6,
   agentFramesPerSecond: 1e6,
 };
