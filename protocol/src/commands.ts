@@ -291,6 +291,8 @@ export interface AgentHello {
   agents: Agent[];
   /** Ids of the agents who are online. */
   onlineAgentIds: string[];
+  /** Of these nobody can tell, since nodes do not hear one another; left out when there are none. All others are offline. */
+  unknownAgentIds?: string[];
   /** Actor of this agent as others see it. */
   actor: Actor;
 }

@@ -104,6 +104,8 @@ export interface Page {
 export interface InboxRow extends ConversationRow {
   contact: ContactSummary;
   isVisitorOnline: boolean;
+  /** Nobody can tell whether the visitor is online: the server's nodes do not hear one another. */
+  isPresenceUnknown?: true;
   /** Messages of the visitor above this agent's read cursor and the team's last message, at most `WIRE_LIMITS.unreadCount`. */
   unread: number;
 }

@@ -6,6 +6,7 @@ import {
   type InboxRow,
   type InboxView,
   type ListInboxResult,
+  type PresenceStatus,
   sideOf,
   WIRE_LIMITS,
 } from '@alcove/protocol';
@@ -73,16 +74,18 @@ export function readRow(state: AgentState, id: string, { participant, read }: Cu
   return lowered === row ? state : putRows(state, [lowered]);
 }
 
-/** A visitor came or went. */
+/** A visitor came or went, or nobody can tell. */
 export function meetVisitor(
   state: AgentState,
   visitorId: string,
-  isVisitorOnline: boolean,
+  status: PresenceStatus,
 ): AgentState {
+  const isVisitorOnline = status === 'online';
+  const isPresenceUnknown = status === 'unknown' || undefined;
   const rows = Object.values(state.rows).filter((row) => row.visitorId === visitorId);
   return putRows(
     state,
-    rows.map((row) => ({ ...row, isVisitorOnline })),
+    rows.map((row) => ({ ...row, isVisitorOnline, isPresenceUnknown })),
   );
 }
 

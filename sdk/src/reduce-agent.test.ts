@@ -4,6 +4,7 @@ import {
   foldConversation,
   type InboxRow,
   type InboxView,
+  type PresenceStatus,
 } from '@alcove/protocol';
 import { describe, expect, it } from 'vitest';
 import { type AgentState, type AgentStep, initialAgentState } from './agent-state.ts';
@@ -211,7 +212,7 @@ describe('the reducer', () => {
 
   it('knows of nobody but itself whether they are here while the server is degraded', () => {
     const colleague = { ...me, id: 'ag_colleague', isDisabled: false };
-    const hello: AgentStep = {
+    const hello: Extract<AgentStep, { type: 'alcove/hello' }> = {
       type: 'alcove/hello',
       hello: {
         protocol: 1,
@@ -227,5 +228,29 @@ describe('the reducer', () => {
     const blind = reduce(known, { type: 'alcove/degraded' });
     expect(blind.presence).toEqual({ ag_me: 'online', ag_colleague: 'unknown', vi_a: 'unknown' });
     expect(reduce(blind, hello).presence).toEqual({ ag_me: 'online', ag_colleague: 'offline' });
+    // It has come to a node that cannot tell, either.
+    const still: AgentStep = {
+      ...hello,
+      hello: { ...hello.hello, unknownAgentIds: [colleague.id] },
+    };
+    const unknown = { ag_me: 'online', ag_colleague: 'unknown' };
+    expect(reduce(blind, still).presence).toEqual({ ...unknown, vi_a: 'unknown' });
+    expect(reduce(online, still).presence).toEqual(unknown);
+  });
+
+  it('keeps in a visitor’s rows that nobody can tell, until somebody can', () => {
+    const read = page('all', [row('a', 1, { isPresenceUnknown: true })]);
+    const told = (status: PresenceStatus): AgentStep => ({
+      type: 'alcove/presence',
+      id: 'vi_a',
+      status,
+    });
+    const asUnknown = { isVisitorOnline: false, isPresenceUnknown: true };
+    const asOnline = { isVisitorOnline: true, isPresenceUnknown: undefined };
+    expect(reduce(online, read).rows.a).toMatchObject(asUnknown);
+    expect(reduce(online, read, told('online')).rows.a).toMatchObject(asOnline);
+    expect(reduce(online, read, told('online'), told('unknown')).rows.a).toMatchObject(asUnknown);
+    const known = page('all', [row('a', 1, { isVisitorOnline: true })]);
+    expect(reduce(online, read, known).rows.a).toEqual(row('a', 1, { isVisitorOnline: true }));
   });
 });

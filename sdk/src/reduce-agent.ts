@@ -58,11 +58,16 @@ export function reduceAgent(
 }
 
 function greet(state: AgentState, hello: AgentHello): AgentState {
-  const { agent, workspace, agents, onlineAgentIds } = hello;
-  // What was unknown is known again: of visitors it stands in their rows.
-  const known = Object.entries(state.presence).filter(([, status]) => status !== 'unknown');
+  const { agent, workspace, agents, onlineAgentIds, unknownAgentIds = [] } = hello;
+  // What was unknown is known again, of visitors by their rows; unless the server says that it still cannot tell.
+  const isBlind = unknownAgentIds.length > 0;
+  const known = Object.entries(state.presence).filter(
+    ([, status]) => isBlind || status !== 'unknown',
+  );
   const presence: Record<string, PresenceStatus> = Object.fromEntries(known);
-  for (const { id } of agents) presence[id] = onlineAgentIds.includes(id) ? 'online' : 'offline';
+  for (const { id } of agents) presence[id] = 'offline';
+  for (const id of onlineAgentIds) presence[id] = 'online';
+  for (const id of unknownAgentIds) presence[id] = 'unknown';
   return { ...state, agent, workspace, agents, presence };
 }
 
@@ -104,5 +109,5 @@ function learnOf(state: AgentState, contact: Contact): AgentState {
 
 function meet(state: AgentState, id: string, status: PresenceStatus): AgentState {
   const next = { ...state, presence: { ...state.presence, [id]: status } };
-  return meetVisitor(next, id, status === 'online');
+  return meetVisitor(next, id, status);
 }

@@ -452,6 +452,13 @@ describe('receiving', () => {
     });
     await until(() => !client.getState().isTeamOnline);
     expect(client.timeline(id)).toBe(before);
+    // Nobody can tell: no visitor is sent away for that, as in the hello.
+    scene.server.signal({
+      type: 'presence',
+      actor: { kind: 'agent', id: 'team' },
+      status: 'unknown',
+    });
+    await until(() => client.getState().isTeamOnline);
     scene.server.workspace.say(id, 'new');
     await until(() => client.timeline(id).length === 2);
     expect(client.timeline(id)[0]).toBe(before[0]);

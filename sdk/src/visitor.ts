@@ -297,7 +297,7 @@ class Visitor implements VisitorClient {
 
   #hearSignal(signal: Signal): void {
     if (signal.type === 'presence' && signal.actor?.id === TEAM_ID) {
-      this.#patch({ isTeamOnline: signal.status === 'online' });
+      this.#patch({ isTeamOnline: signal.status !== 'offline' });
     } else this.#conversations.hearSignal(signal);
   }
 

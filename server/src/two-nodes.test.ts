@@ -240,6 +240,16 @@ describe.runIf(hasRedis())('two nodes on one store', { timeout: 60_000 }, () => 
     const latecomer = await connect(here, 'visitor', late.accessToken);
     await latecomer.hears({ type: 'server.degraded' });
     expect(latecomer.hello).toMatchObject({ isTeamOnline: true });
+    const lateColleague = await here.createAgent();
+    const desk = await connect(here, 'agent', lateColleague.accessToken);
+    expect(desk.hello).toMatchObject({ onlineAgentIds: [lateColleague.agent.id] });
+    const unknown = expect.arrayContaining([agent.agent.id, colleague.agent.id]);
+    expect(desk.hello).toMatchObject({ unknownAgentIds: unknown });
+    const isSeen = (by: typeof desk) => by.ask('inbox.get', { conversationIds: [conversationId] });
+    expect(await isSeen(desk)).toMatchObject({ rows: [{ isVisitorOnline: true }] });
+    expect(await isSeen(console)).toMatchObject({
+      rows: [{ isVisitorOnline: false, isPresenceUnknown: true }],
+    });
     expect((await fetch(`${here.url}/readyz`)).status).toBe(200);
     // And who is shut out here is out there, too, if not as fast: sessions are looked up again.
     await here.execute('agent.disable', {

@@ -1,5 +1,5 @@
 import { emptyConversation, type Agent, type InboxRow } from '@alcove/protocol';
-import { initialAgentState } from '@alcove/sdk/agent';
+import { type AgentState, initialAgentState } from '@alcove/sdk/agent';
 import { describe, expect, it } from 'vitest';
 import {
   type ChatRoot,
@@ -8,6 +8,7 @@ import {
   selectIsAdmin,
   selectLongestWaiting,
   selectUnreadConversations,
+  selectVisitorPresence,
 } from './chat.ts';
 import { signedOut } from './session-slice.ts';
 
@@ -38,6 +39,16 @@ describe('the chat slice', () => {
       'Warehouse',
     ]);
     expect(selectAssignable(root)).toBe(selectAssignable(root));
+  });
+
+  it('shows a visitor as it heard last, and before that as the row was read', () => {
+    const shown = (change: Partial<InboxRow>, presence: AgentState['presence'] = {}) =>
+      selectVisitorPresence(rootWith({ presence }), row('a', change));
+    expect(shown({ isVisitorOnline: true })).toBe('online');
+    expect(shown({ isVisitorOnline: false })).toBe('offline');
+    expect(shown({ isVisitorOnline: false, isPresenceUnknown: true })).toBe('unknown');
+    const { visitorId } = row('a', {});
+    expect(shown({ isVisitorOnline: true }, { [visitorId]: 'unknown' })).toBe('unknown');
   });
 
   it('finds who has waited longest among those whom nobody has', () => {

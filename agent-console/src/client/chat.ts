@@ -56,6 +56,14 @@ export const selectContact = (root: ChatRoot, contactId: string) => root.chat.co
 export const selectView = (root: ChatRoot, view: InboxView) => root.chat.views[view];
 export const selectPresence = (root: ChatRoot, id: string): PresenceStatus | undefined =>
   root.chat.presence[id];
+/** As it was told last, or else as it was when the row was read. */
+export function selectVisitorPresence(
+  root: ChatRoot,
+  { visitorId, isVisitorOnline, isPresenceUnknown }: InboxRow,
+): PresenceStatus {
+  const asRead = isVisitorOnline ? 'online' : 'offline';
+  return selectPresence(root, visitorId) ?? (isPresenceUnknown ? 'unknown' : asRead);
+}
 
 /** Colleagues who can be given a conversation: oneself first, then by name. */
 export const selectAssignable = createSelector([selectAgents, selectSelf], (agents, self) =>

@@ -3,7 +3,7 @@ import Skeleton from '@mui/material/Skeleton';
 import { styled } from '@mui/material/styles';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useSelector } from 'react-redux';
-import { type ChatRoot, selectContact, selectPresence, selectRow } from '../client/chat.ts';
+import { type ChatRoot, selectContact, selectRow, selectVisitorPresence } from '../client/chat.ts';
 import { useClient } from '../client/console-context.tsx';
 import { reasonOf } from '../client/reason.ts';
 import { Avatar } from '../shared/Avatar.tsx';
@@ -63,7 +63,7 @@ export function ContactPanel({ conversationId }: { conversationId: string }) {
   const row = useSelector((root: ChatRoot) => selectRow(root, conversationId));
   const contactId = row?.contact.id;
   const contact = useSelector((root: ChatRoot) => selectContact(root, contactId ?? ''));
-  const presence = useSelector((root: ChatRoot) => selectPresence(root, row?.visitorId ?? ''));
+  const presence = useSelector((root: ChatRoot) => row && selectVisitorPresence(root, row));
   const [refusal, setRefusal] = useState<string | null>(null);
   useEffect(() => {
     if (contactId === undefined) return;
@@ -72,7 +72,6 @@ export function ContactPanel({ conversationId }: { conversationId: string }) {
   if (!row) return <Panel aria-label={t('contact.label')} />;
   const name = contactName(row.contact);
   const isNamed = Boolean(row.contact.name ?? row.contact.email);
-  const isOnline = (presence ?? (row.isVisitorOnline ? 'online' : 'offline')) === 'online';
   return (
     <Panel aria-label={t('contact.label')}>
       <Head>
@@ -82,7 +81,7 @@ export function ContactPanel({ conversationId }: { conversationId: string }) {
         </h2>
         {!isNamed && <p>{t('contact.nickname')}</p>}
       </Head>
-      {contact && <ContactDetails contact={contact} isOnline={isOnline} />}
+      {contact && <ContactDetails contact={contact} isOnline={presence === 'online'} />}
       {!contact && (refusal ?? <LoadingDetails />)}
     </Panel>
   );

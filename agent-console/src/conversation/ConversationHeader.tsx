@@ -9,7 +9,7 @@ import { ArrowLeft, Check, PanelRight, RotateCcw } from 'lucide-react';
 import type { RefObject } from 'react';
 import { useSelector } from 'react-redux';
 import { Link } from 'react-router';
-import { type ChatRoot, selectPendingActs, selectPresence } from '../client/chat.ts';
+import { type ChatRoot, selectPendingActs, selectVisitorPresence } from '../client/chat.ts';
 import { useActs } from '../client/use-acts.ts';
 import { Avatar } from '../shared/Avatar.tsx';
 import { contactName } from '../shared/contact-name.ts';
@@ -75,9 +75,7 @@ export function ConversationHeader(props: ConversationHeaderProps) {
   const pending = usePendingActs(row.id);
   const isNarrow = useIsNarrow();
   const isWide = useIsWide();
-  const presence =
-    useSelector((root: ChatRoot) => selectPresence(root, row.visitorId)) ??
-    (row.isVisitorOnline ? 'online' : 'offline');
+  const presence = useSelector((root: ChatRoot) => selectVisitorPresence(root, row));
   const name = contactName(row.contact);
   return (
     <>

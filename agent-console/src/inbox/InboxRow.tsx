@@ -6,9 +6,9 @@ import { useSelector } from 'react-redux';
 import {
   type ChatRoot,
   selectAgents,
-  selectPresence,
   selectRow,
   selectSelf,
+  selectVisitorPresence,
 } from '../client/chat.ts';
 import { Avatar } from '../shared/Avatar.tsx';
 import { contactName } from '../shared/contact-name.ts';
@@ -32,10 +32,9 @@ interface InboxRowProps {
 export const InboxRow = memo(function InboxRow(props: InboxRowProps) {
   const { conversationId, view, isSelected, density, now } = props;
   const row = useSelector((root: ChatRoot) => selectRow(root, conversationId));
-  const presence = useSelector((root: ChatRoot) => selectPresence(root, row?.visitorId ?? ''));
+  const status = useSelector((root: ChatRoot) => row && selectVisitorPresence(root, row));
   if (!row) return null;
   const isCompact = density === 'compact';
-  const status = presence ?? (row.isVisitorOnline ? 'online' : 'offline');
   return (
     <RowLink
       to={inboxPath(view, conversationId)}

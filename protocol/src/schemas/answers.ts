@@ -112,6 +112,7 @@ export const agentHelloSchema = object({
   workspace: workspaceSchema,
   agents: listOf(agentSchema),
   onlineAgentIds: listOf(idSchema),
+  unknownAgentIds: listOf(idSchema).optional(),
   actor: actorSchema,
 });
 

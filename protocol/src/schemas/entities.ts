@@ -93,6 +93,7 @@ export const contactSchema = contactSummarySchema.extend({
 export const inboxRowSchema = conversationRowSchema.extend({
   contact: contactSummarySchema,
   isVisitorOnline: flag,
+  isPresenceUnknown: exactly(true).optional(),
   unread: wholeNumber(0, WIRE_LIMITS.unreadCount),
 });
 

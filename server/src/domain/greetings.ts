@@ -1,4 +1,9 @@
-import { type AgentHello, PROTOCOL_VERSION, type VisitorHello } from '@alcove/protocol';
+import {
+  type AgentHello,
+  type PresenceStatus,
+  PROTOCOL_VERSION,
+  type VisitorHello,
+} from '@alcove/protocol';
 import type { Limits } from '../limits.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type Clock, toIso } from './clock.ts';
@@ -52,13 +57,18 @@ export function createGreetings(options: GreetingsOptions): Greetings {
       if (!workspace || !agent) {
         throw new DomainError('unauthenticated', 'You are no longer a member of this workspace.');
       }
+      const statuses = await presence.statusOfAgents(workspaceId, [...agents.keys()]);
+      const idsOf = (wanted: PresenceStatus) =>
+        [...statuses].flatMap(([id, status]) => (status === wanted ? id : []));
+      const unknownAgentIds = idsOf('unknown');
       return {
         protocol: PROTOCOL_VERSION,
         serverTime: toIso(clock.now()),
         agent: presentAgent(agent),
         workspace: presentWorkspace(workspace),
         agents: [...agents.values()].map(presentAgent),
-        onlineAgentIds: await presence.onlineAgents(workspaceId, [...agents.keys()]),
+        onlineAgentIds: idsOf('online'),
+        ...(unknownAgentIds.length > 0 && { unknownAgentIds }),
         actor: presentActor(actorOf(principal), agents),
       };
     },

@@ -78,10 +78,10 @@ function createRowMaker({ storage, presence, roster }: InboxOptions) {
     const { conversations, contacts } = storage.forWorkspace(workspaceId);
     const visitorIds = [...new Set(records.map(({ visitorId }) => visitorId))];
     const contactIds = [...new Set(records.map(({ contactId }) => contactId))];
-    const [people, cursors, visitorsOnline, agents] = await Promise.all([
+    const [people, cursors, statuses, agents] = await Promise.all([
       contacts.getMany(contactIds),
       conversations.cursorsOf(records.map(({ id }) => id)),
-      presence.onlineVisitors(workspaceId, visitorIds),
+      presence.statusOfVisitors(workspaceId, visitorIds),
       roster.agents(workspaceId),
     ]);
     const unread = await countUnread(conversations, principal, records, cursors);
@@ -91,7 +91,7 @@ function createRowMaker({ storage, presence, roster }: InboxOptions) {
         record,
         {
           contact: contactOf.get(record.contactId) ?? nameless(record.contactId),
-          isVisitorOnline: visitorsOnline.has(record.visitorId),
+          presence: statuses.get(record.visitorId) ?? 'unknown',
           unread: unread[index] ?? 0,
         },
         agents,

@@ -1,3 +1,4 @@
+import type { PresenceStatus } from '@alcove/protocol';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSingleNodeCluster } from '../cluster/single-node.ts';
 import { createPresence } from './presence.ts';
@@ -35,7 +36,7 @@ describe('somebody who has no connection and asks again and again', () => {
     });
     const isThere = async () => [
       await presence.isTeamOnline('ws_1'),
-      (await presence.onlineAgents('ws_1', ['ag_1'])).length === 1,
+      (await presence.statusOfAgents('ws_1', ['ag_1'])).get('ag_1') === 'online',
     ];
     return { presence, told, isThere };
   }
@@ -69,6 +70,23 @@ describe('somebody who has no connection and asks again and again', () => {
     vi.advanceTimersByTime(15_000);
     expect(await isThere()).toEqual([true, true]);
   });
+});
+
+it('says of nobody that they are gone while that cannot be told, and sends no visitor away', async () => {
+  const cluster = createSingleNodeCluster({ presenceGraceMs: 0 });
+  const statusOf = async (_workspace: string, ids: readonly string[]) =>
+    ids.map((id): PresenceStatus => (id.endsWith('_1') ? 'online' : 'unknown'));
+  const presence = createPresence({
+    cluster: { ...cluster, presence: { ...cluster.presence, statusOf } },
+    publisher: { ...SILENT, presence() {} },
+    limits: { attendanceMs: 20_000 },
+  });
+  const known = { ag_1: 'online', ag_2: 'unknown' };
+  const agents = await presence.statusOfAgents('ws_1', ['ag_1', 'ag_2']);
+  expect(Object.fromEntries(agents)).toEqual(known);
+  const visitors = await presence.statusOfVisitors('ws_1', ['vi_1', 'vi_2']);
+  expect([...visitors.values()]).toEqual(['online', 'unknown']);
+  expect(await presence.isTeamOnline('ws_1')).toBe(true);
 });
 
 const SILENT = { event() {}, cursor() {}, typing() {}, contact() {} };

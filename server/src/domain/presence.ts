@@ -11,11 +11,14 @@ export interface Presence {
   /** Counts somebody in who has no connection and asks every few seconds instead, until they stop asking. */
   attend(principal: Principal): void;
   isTeamOnline(workspaceId: string): Promise<boolean>;
-  /** Those of the ids who are online. */
-  onlineAgents(workspaceId: string, agentIds: readonly string[]): Promise<string[]>;
-  onlineVisitors(workspaceId: string, visitorIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How each of them stands; `unknown` while nobody can tell. */
+  statusOfAgents(workspaceId: string, agentIds: readonly string[]): Promise<Statuses>;
+  statusOfVisitors(workspaceId: string, visitorIds: readonly string[]): Promise<Statuses>;
   close(): void;
 }
+
+/** By id. */
+type Statuses = ReadonlyMap<string, PresenceStatus>;
 
 /** The team is a participant of its own: it is online as long as one of the agents is. */
 const TEAM: Actor = { kind: 'agent', id: TEAM_ID };
@@ -32,10 +35,14 @@ export function createPresence(options: {
     else publisher.presence(workspaceId, 'agents', actorOfKey(key), status);
   });
 
-  async function online(workspaceId: string, kind: Actor['kind'], ids: readonly string[]) {
+  async function statusOf(
+    workspaceId: string,
+    kind: Actor['kind'],
+    ids: readonly string[],
+  ): Promise<Statuses> {
     const keys = ids.map((id) => keyOf({ kind, id }));
     const statuses = await cluster.presence.statusOf(workspaceId, keys);
-    return ids.filter((_, index) => isOnline(statuses[index]));
+    return new Map(ids.map((id, index) => [id, statuses[index] ?? 'unknown']));
   }
 
   function connect(principal: Principal) {
@@ -59,10 +66,8 @@ export function createPresence(options: {
       // When nobody can tell, a visitor is not sent away.
       return status !== 'offline';
     },
-    onlineAgents: (workspaceId, agentIds) => online(workspaceId, 'agent', agentIds),
-    async onlineVisitors(workspaceId, visitorIds) {
-      return new Set(await online(workspaceId, 'visitor', visitorIds));
-    },
+    statusOfAgents: (workspaceId, agentIds) => statusOf(workspaceId, 'agent', agentIds),
+    statusOfVisitors: (workspaceId, visitorIds) => statusOf(workspaceId, 'visitor', visitorIds),
     close() {
       stopListening();
       attendance.close();
@@ -96,10 +101,6 @@ function createAttendance(
       for (const timer of attending.values()) clearTimeout(timer);
     },
   };
-}
-
-function isOnline(status: PresenceStatus | undefined): boolean {
-  return status === 'online';
 }
 
 function keyOf({ kind, id }: Actor): string {

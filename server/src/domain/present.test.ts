@@ -166,7 +166,7 @@ describe('a record', () => {
       createdAt: row.createdAt,
       ...internal,
     };
-    const extras = { contact, isVisitorOnline: false, unread: 0 };
+    const extras = { contact, presence: 'offline', unread: 0 } as const;
     const told = JSON.stringify([
       presentInboxRow(record, extras, agents),
       presentVisitorConversation(record, { cursors: [], unread: 0 }, agents),

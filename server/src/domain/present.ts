@@ -10,6 +10,7 @@ import {
   type InboxRow,
   isVisibleTo,
   type MessagePreview,
+  type PresenceStatus,
   sideOf,
   TEAM_ID,
   type VisitorConversation,
@@ -138,7 +139,7 @@ export function mergeTeamCursors(cursors: readonly Cursor[]): Cursor | null {
 /** A conversation in an agent's inbox. */
 export function presentInboxRow(
   row: ConversationRecord,
-  extras: { contact: ContactSummary; isVisitorOnline: boolean; unread: number },
+  extras: { contact: ContactSummary; presence: PresenceStatus; unread: number },
   agents: AgentsById,
 ): InboxRow {
   return {
@@ -157,7 +158,8 @@ export function presentInboxRow(
     unansweredCount: row.unansweredCount,
     waitingSince: row.waitingSince,
     contact: { id: extras.contact.id, name: extras.contact.name, email: extras.contact.email },
-    isVisitorOnline: extras.isVisitorOnline,
+    isVisitorOnline: extras.presence === 'online',
+    ...(extras.presence === 'unknown' && { isPresenceUnknown: true }),
     unread: extras.unread,
   };
 }

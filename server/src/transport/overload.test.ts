@@ -134,8 +134,8 @@ describe('a node that cannot keep up', () => {
     await client.next('hello');
     client.socket.disconnect();
     visitor.socket.disconnect();
-    const isOnline = async () => gateway.domain.presence.onlineVisitors(shop.id, [other.visitorId]);
-    await vi.waitFor(async () => expect((await isOnline()).size).toBe(0));
+    const statuses = () => gateway.domain.presence.statusOfVisitors(shop.id, [other.visitorId]);
+    await vi.waitFor(async () => expect([...(await statuses()).values()]).toEqual(['offline']));
     const ofVisitors = () =>
       agent.frames.filter(({ payload: { actor } }) => JSON.stringify(actor)?.includes('"visitor"'));
     expect(ofVisitors()).toEqual([]);
