@@ -62,12 +62,22 @@ export function openHistory(folder: string, name: string): HistoryFile {
 
 /** All histories of a folder, in the order of time. */
 export function readHistories(folder: string): HistoryEntry[] {
-  const entries = readdirSync(folder)
-    .filter((name) => name.endsWith('.jsonl'))
-    .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as HistoryEntry);
+  const entries: HistoryEntry[] = [];
+  for (const name of readdirSync(folder).filter((it) => it.endsWith('.jsonl'))) {
+    for (const line of linesOf(join(folder, name))) entries.push(JSON.parse(line) as HistoryEntry);
+  }
   return entries.sort((a, b) => a.t - b.t);
+}
+
+/** Line by line: all of a file may be more than a string can hold. */
+function* linesOf(file: string): Generator<string> {
+  const bytes = readFileSync(file);
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf('\n', from);
+    const to = end < 0 ? bytes.length : end;
+    if (to > from) yield bytes.toString('utf8', from, to);
+    from = to + 1;
+  }
 }
 
 /** Monotonic milliseconds. Not `performance.now()`, which begins anew in each thread. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ShownItem } from './history.ts';
 
 /** What an event has that can be seen; events from the wire, from the file and lines of a timeline fit alike. */
@@ -33,7 +34,7 @@ export function describeLine(event: Visible): string | undefined {
       const { kind, text = '' } = event.content ?? { kind: 'nothing' };
       const answered = event.replyTo ? ` to ${event.replyTo}` : '';
       const edited = event.editedAt ? ` edited ${event.editedAt}` : '';
-      return `${head} says ${kind} "${text}"${answered}${edited}`;
+      return `${head} says ${kind} "${shorten(text)}"${answered}${edited}`;
     }
     case 'conversation.status_changed':
       return `${head} sets ${event.status}`;
@@ -44,6 +45,15 @@ export function describeLine(event: Visible): string | undefined {
     default:
       return undefined;
   }
+}
+
+const LONG = 100;
+
+/** Hundreds of readers write down all that they show: of long texts the beginning and a digest do. */
+function shorten(text: string): string {
+  if (text.length <= LONG) return text;
+  const digest = createHash('sha256').update(text).digest('base64url');
+  return `${text.slice(0, LONG / 4)}… ${digest}`;
 }
 
 /** Takes an event into a log that a client holds: edits and deletions change the message that they speak of. */
