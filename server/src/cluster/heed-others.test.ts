@@ -13,17 +13,26 @@ afterEach(() => vi.useRealTimers());
 function createStore() {
   let told = 0;
   let isGone = false;
+  let slowly = Promise.resolve();
   const lonelyNodes = {
     tell: async () => void told++,
     count: async () => {
       if (isGone) throw new Error('the store is gone');
-      return told;
+      const answer = told;
+      await slowly;
+      return answer;
     },
   };
   return {
     told: () => told,
     lose: (is: boolean) => {
       isGone = is;
+    },
+    /** From now on answers wait for the call of what this returns. */
+    slow() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      slowly = promise;
+      return resolve;
     },
     join() {
       const changes = createListeners<[boolean]>();
@@ -76,6 +85,30 @@ test('says at once that this node is cut off', async () => {
   const here = store.join();
   here.cut(true);
   expect(store.told()).toBe(1);
+});
+
+test('says that this node is cut off before it has its answer of whether another one is', async () => {
+  const store = createStore();
+  const here = store.join();
+  store.slow();
+  await vi.advanceTimersByTimeAsync(EVERY_MS);
+  here.cut(true);
+  expect(store.told()).toBe(1);
+});
+
+test('goes by no answer from before it was cut off itself', async () => {
+  const store = createStore();
+  const here = store.join();
+  const answer = store.slow();
+  await vi.advanceTimersByTimeAsync(EVERY_MS);
+  here.cut(true);
+  await vi.advanceTimersByTimeAsync(EVERY_MS);
+  here.cut(false);
+  answer();
+  // The moment it is back it asks, too, but for the one that is under way.
+  await vi.advanceTimersByTimeAsync(4 * EVERY_MS);
+  expect(here.heard).toEqual([true, false]);
+  expect(here.logged).toEqual([]);
 });
 
 test('does not take what this node said for another one', async () => {

@@ -69,8 +69,8 @@ function watchOthers(options: HeedOthersOptions & { isAlone(): boolean; onChange
   const { lonelyNodes, everyMs, logger, isAlone, onChange } = options;
   let isAnyAlone = isAlone();
   let isReported = false;
-  let isLooking = false;
   let calmLooks = 0;
+  let suspicions = 0;
   /** What was counted last; unknown after this node has told itself. */
   let counted: number | undefined;
 
@@ -89,36 +89,55 @@ function watchOthers(options: HeedOthersOptions & { isAlone(): boolean; onChange
 
   /** What keeps this node from Redis most likely keeps others from it, too, and some of them for longer. */
   function suspect() {
+    suspicions++;
     counted = undefined;
     calmLooks = 0;
     set(true);
   }
 
-  async function lookOnce() {
-    if (isAlone()) return lonelyNodes.tell();
+  const telling = oneAtATime(() => lonelyNodes.tell());
+  const asking = oneAtATime(async () => {
+    const before = suspicions;
     const told = await lonelyNodes.count();
-    if (isAlone()) return;
+    // It may be from before this node told itself.
+    if (suspicions !== before) return;
     const isTold = counted !== undefined && told !== counted;
     counted = told;
     calmLooks = isTold ? 0 : calmLooks + 1;
     if (!isTold && calmLooks < CALM_LOOKS) return;
     report(isTold);
     set(isTold);
+  });
+
+  /** What this node has to tell does not wait for an answer that it no longer needs. */
+  function look() {
+    if (isAlone()) {
+      suspect();
+      telling.start();
+    } else if (!telling.isUnderWay()) asking.start();
   }
 
-  async function look() {
-    if (isAlone()) suspect();
-    if (isLooking) return;
-    isLooking = true;
-    // A store that cannot be asked takes no messages either: there is nothing to miss.
-    await lookOnce().catch(() => {});
-    isLooking = false;
-  }
-
-  const timer = setInterval(() => void look(), everyMs).unref();
+  const timer = setInterval(look, everyMs).unref();
   return {
     isAnyAlone: () => isAnyAlone,
-    look: () => void look(),
+    look,
     close: () => clearInterval(timer),
+  };
+}
+
+/** Starts `act` unless it is under way, however slow the store is. */
+function oneAtATime(act: () => Promise<void>) {
+  let isUnderWay = false;
+  async function run() {
+    isUnderWay = true;
+    // A store that cannot be asked takes no messages either: there is nothing to miss.
+    await act().catch(() => {});
+    isUnderWay = false;
+  }
+  return {
+    start() {
+      if (!isUnderWay) void run();
+    },
+    isUnderWay: () => isUnderWay,
   };
 }

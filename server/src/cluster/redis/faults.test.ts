@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultLimits } from '../../limits.ts';
@@ -127,6 +127,26 @@ describe.runIf(hasRedis())('the Redis engine', { timeout: 30_000 }, () => {
     await isDegraded(node, false);
     await node.close();
     await link.close();
+  });
+
+  it('goes on by itself beside a Redis that takes nothing any more, and says why', async () => {
+    const node = await join(newPrefix());
+    // As after a failover: what was the primary answers, hears and tells, but writes nothing.
+    await redis.command('REPLICAOF', '127.0.0.1', '1');
+    await isDegraded(node, true);
+    expect(node.logged.filter((line) => line.includes('"error"'))).toHaveLength(1);
+    expect(node.logged.join('')).toContain('READONLY');
+    expect(await drink(node, 'vi_1')).toBe(rate.points);
+    await redis.command('REPLICAOF', 'NO', 'ONE');
+    await isDegraded(node, false);
+  });
+
+  it('starts beside a Redis that falls silent in the middle of it', async () => {
+    const { url, close } = await openSilentPart(redis.port, 'subscribe\r\n$');
+    const node = await join(newPrefix(), url, { redisConnectMs: 300 });
+    expect(node.isDegraded()).toBe(true);
+    await node.close();
+    await close();
   });
 
   it('keeps little for a link that takes nothing, and drops the rest', async () => {
@@ -295,3 +315,30 @@ describe.runIf(hasRedis())('the Redis engine', { timeout: 30_000 }, () => {
     server.close();
   });
 });
+
+/** A way to Redis on which each connection that asks for `word` gets no answer any more. */
+async function openSilentPart(toPort: number, word: string) {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(toPort, '127.0.0.1');
+    let isSilent = false;
+    near.on('data', (data: Buffer) => {
+      isSilent ||= data.toString('latin1').toLowerCase().includes(word);
+      if (!isSilent) far.write(data);
+    });
+    far.pipe(near);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -62,6 +62,7 @@ export function createLink(options: LinkOptions): Link {
       reconnectedAt = performance.now();
       clients.reconnect();
     },
+    onRefusal: outage.hear,
   });
   for (const client of [clients.publisher, clients.subscriber, clients.store]) {
     client.on('close', () => goDown('a connection was closed'));

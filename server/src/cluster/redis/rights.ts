@@ -1,5 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RedisClients } from './clients.ts';
 import { roomChannels } from './fan-out.ts';
+
+/** A trial that is not answered by then is over. */
+const TRIAL_MS = 1_000;
 
 /** What the scripts and the limits of a node do to keys, each command once. Nothing of it stays. */
 function trialsOn(key: string): (readonly (string | number)[])[] {
@@ -39,7 +43,9 @@ export function watchRights(
   const trials = new Set<Promise<void>>();
 
   function start(trial: () => Promise<unknown>) {
-    const running = trial().then(nothing, (error: Error) => {
+    // The subscriber waits for an answer for ever: nobody who starts may wait with it.
+    const impatience = wait(TRIAL_MS, undefined, { ref: false });
+    const running = Promise.race([trial(), impatience]).then(nothing, (error: Error) => {
       // Whatever else goes wrong shows by itself.
       if (error.message.startsWith('NOPERM')) report(error.message);
     });

@@ -9,10 +9,7 @@ const REFUSALS: readonly [pattern: RegExp, words: string][] = [
     /^(WRONGPASS|ERR invalid password)/,
     'Redis refuses the password, or the user name, in REDIS_URL.',
   ],
-  [
-    /^(NOAUTH|ERR Client sent AUTH)/,
-    'Redis asks for a password: write it into REDIS_URL, redis://:password@host:6379.',
-  ],
+  [/^NOAUTH/, 'Redis asks for a password: write it into REDIS_URL, redis://:password@host:6379.'],
   [
     /^NOPERM/,
     'The user in REDIS_URL may not do what Alcove needs: keys and channels that begin with REDIS_PREFIX, and the commands of docs/operations.md.',
