@@ -22,6 +22,10 @@ export interface PresentAgents {
   shownSince(at: number): Shown[];
   /** Whether all consoles show this of all of them. */
   areAll(status: PresenceStatus): boolean;
+  /** Has all consoles connect again, and opens one more on each node. */
+  greetAnew(): Promise<void>;
+  /** Whether all of them have been greeted since then. */
+  areGreeted(): boolean;
   close(): Promise<void>;
 }
 
@@ -43,7 +47,8 @@ const RETRY_MS = 300;
 export async function gatherAgents(stage: Stage, count: number): Promise<PresentAgents> {
   const { nodes } = stage;
   const agents: PresentAgent[] = [];
-  const consoles = await Promise.all(nodes.map((node) => openConsole(stage, node)));
+  const openConsoles = () => Promise.all(nodes.map((node) => openConsole(stage, node)));
+  const consoles = await openConsoles();
   for (let index = 0; index < count; index++) {
     const node = nodes[index % nodes.length];
     if (node) agents.push(await bringIn(stage, node));
@@ -57,6 +62,11 @@ export async function gatherAgents(stage: Stage, count: number): Promise<Present
       ),
     areAll: (status) =>
       consoles.every(({ statusOf }) => agents.every(({ id }) => statusOf(id) === status)),
+    async greetAnew() {
+      for (const one of consoles) one.reconnect();
+      consoles.push(...(await openConsoles()));
+    },
+    areGreeted: () => consoles.every((one) => one.isGreeted()),
     async close() {
       for (const agent of agents) agent.stayAway();
       await Promise.all(consoles.map((one) => one.close()));
@@ -90,12 +100,15 @@ async function bringIn(stage: Stage, node: ChaosNode): Promise<PresentAgent> {
 }
 
 /** Alcove's own client, as a console has it, of which only the presence of others is looked at. */
-async function openConsole({ server }: Stage, node: ChaosNode) {
+async function openConsole(stage: Stage, node: ChaosNode) {
+  const { server } = stage;
+  const network = await openTcpProxy({ targetPort: node.port });
+  stage.onEnd(() => network.close());
   const spec: ClientSpec = {
     name: `console on ${node.name}`,
     kind: 'sdk',
     side: 'team',
-    url: node.url,
+    url: network.url,
     origin: server.origin,
     workspaceKey: server.workspace.key,
     session: await server.createAgent(),
@@ -108,8 +121,13 @@ async function openConsole({ server }: Stage, node: ChaosNode) {
   });
   const shown: Shown[] = [];
   let seen: Readonly<Record<string, PresenceStatus>> = {};
+  let wasOnline = false;
+  let isGreeted = false;
   client.subscribe(() => {
-    const { presence } = client.getState();
+    const { presence, connection } = client.getState();
+    const isOnline = connection.status === 'online';
+    if (isOnline && !wasOnline) isGreeted = true;
+    wasOnline = isOnline;
     for (const [agentId, status] of Object.entries(presence)) {
       if (seen[agentId] !== status) shown.push({ at: now(), agentId, status });
     }
@@ -119,6 +137,12 @@ async function openConsole({ server }: Stage, node: ChaosNode) {
   return {
     shown,
     statusOf: (agentId: string) => client.getState().presence[agentId],
+    /** Since it was to connect again. */
+    isGreeted: () => isGreeted,
+    reconnect() {
+      isGreeted = false;
+      network.reset();
+    },
     close: () => client.close(),
   };
 }
