@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConversationEvent, HistoryResult, Side, SyncResult } from '@alcove/protocol';
 import type { Final, Record } from './history.ts';
 import type { Random } from './random.ts';
-import { foldInto, toShownItems, type Visible } from './shown-lines.ts';
+import { digestOf, foldInto, toShownItems, type Visible } from './shown-lines.ts';
 
 type Event = ConversationEvent & Visible & { messageSeq?: number };
 
@@ -115,11 +115,18 @@ export class FollowedLog {
     }
   }
 
-  #apply(event: Event): void {
+  #apply(received: Event): void {
+    const event = withDigest(received);
     foldInto(this.#events, event);
     this.applied.push(event);
     this.have = event.seq;
     const { conversation, record } = this.#options;
     record({ type: 'apply', conversation, seq: event.seq, id: event.clientEventId });
   }
+}
+
+function withDigest(event: Event): Event {
+  const { content }: Visible = event;
+  if (content?.text === undefined) return event;
+  return { ...event, content: { ...content, text: digestOf(content.text) } } as Event;
 }

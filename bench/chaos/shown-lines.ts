@@ -34,7 +34,7 @@ export function describeLine(event: Visible): string | undefined {
       const { kind, text = '' } = event.content ?? { kind: 'nothing' };
       const answered = event.replyTo ? ` to ${event.replyTo}` : '';
       const edited = event.editedAt ? ` edited ${event.editedAt}` : '';
-      return `${head} says ${kind} "${shorten(text)}"${answered}${edited}`;
+      return `${head} says ${kind} "${digestOf(text)}"${answered}${edited}`;
     }
     case 'conversation.status_changed':
       return `${head} sets ${event.status}`;
@@ -49,11 +49,10 @@ export function describeLine(event: Visible): string | undefined {
 
 const LONG = 100;
 
-/** Hundreds of readers write down all that they show: of long texts the beginning and a digest do. */
-function shorten(text: string): string {
+/** Hundreds of readers keep and write down all that they show: of long texts a digest does, and short ones stay as they are. */
+export function digestOf(text: string): string {
   if (text.length <= LONG) return text;
-  const digest = createHash('sha256').update(text).digest('base64url');
-  return `${text.slice(0, LONG / 4)}… ${digest}`;
+  return `${text.length} characters, ${createHash('sha256').update(text).digest('base64url')}`;
 }
 
 /** Takes an event into a log that a client holds: edits and deletions change the message that they speak of. */

@@ -121,13 +121,18 @@ function gatherReaders(stage: Stage, readers: Readers): Promise<ChaosClient[]> {
   const { room, conversationId, session, count, slowUrl } = readers;
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
-      const reader = await stage.add({
-        kind: 'bare',
-        side: 'visitor',
-        name: `${slowUrl ? 'slow' : 'normal'} ${index} of ${room}`,
-        session,
-        ...(slowUrl ? { url: slowUrl, recordsApplied: false } : {}),
-      });
+      const name = `${slowUrl ? 'slow' : 'normal'} ${index} of ${room}`;
+      const reader = slowUrl
+        ? await stage.add({
+            kind: 'bare',
+            side: 'visitor',
+            name,
+            session,
+            url: slowUrl,
+            recordsApplied: false,
+          })
+        : // In another thread than those who catch up: what is measured is the server, not what clients cost each other.
+          await stage.addHere({ side: 'visitor', name, session });
       await reader.connect();
       await reader.follow(conversationId);
       return reader;
