@@ -96,6 +96,26 @@ export function describeClusterContract(name: string, engine: ClusterUnderTest):
         expect(await statusOf('ag_1')).toBe('offline');
       });
 
+      it('takes nobody for somebody else whose id begins alike', async () => {
+        here.presence.join(WORKSPACE, 'ag_10');
+        await isTold('ag_10', 'online');
+        expect(await statusOf('ag_1')).toBe('offline');
+      });
+
+      it('knows of each in a crowd', async () => {
+        const crowd = Array.from({ length: 600 }, (_, index) => `vi_${index}`);
+        for (const id of crowd) here.presence.join(WORKSPACE, id);
+        await vi.waitFor(() => expect(changes).toHaveLength(crowd.length), PATIENCE);
+        expect(new Set(await there.presence.statusOf(WORKSPACE, crowd))).toEqual(
+          new Set(['online']),
+        );
+      });
+
+      it('gives a time of grace also to whoever came and went at once', async () => {
+        here.presence.join(WORKSPACE, 'ag_1')();
+        expect(await here.presence.statusOf(WORKSPACE, ['ag_1'])).toEqual(['online']);
+      });
+
       it('says nothing of somebody who is back within the grace time', async () => {
         here.presence.join(WORKSPACE, 'ag_1')();
         await isTold('ag_1', 'online');

@@ -14,8 +14,12 @@ function createStore() {
   let told = 0;
   let isGone = false;
   let slowly = Promise.resolve();
+  let saying: Promise<void> | undefined;
   const lonelyNodes = {
-    tell: async () => void told++,
+    async tell() {
+      if (saying) await saying;
+      told++;
+    },
     count: async () => {
       if (isGone) throw new Error('the store is gone');
       const answer = told;
@@ -32,6 +36,12 @@ function createStore() {
     slow() {
       const { promise, resolve } = Promise.withResolvers<void>();
       slowly = promise;
+      return resolve;
+    },
+    /** The same for what is told. */
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      saying = promise;
       return resolve;
     },
     join() {
@@ -96,6 +106,19 @@ test('says that this node is cut off before it has its answer of whether another
   expect(store.told()).toBe(1);
 });
 
+test('asks for nothing while what this node said is on its way', async () => {
+  const store = createStore();
+  const here = store.join();
+  const arrive = store.hold();
+  here.cut(true);
+  here.cut(false);
+  await vi.advanceTimersByTimeAsync(2 * EVERY_MS);
+  arrive();
+  await vi.advanceTimersByTimeAsync(5 * EVERY_MS);
+  expect(here.heard).toEqual([true, false]);
+  expect(here.logged).toEqual([]);
+});
+
 test('goes by no answer from before it was cut off itself', async () => {
   const store = createStore();
   const here = store.join();
@@ -132,6 +155,7 @@ test('does not say of anybody that they are gone while they may be on the node t
   expect(await here.presence.statusOf('ws_1', ['ag_1', 'ag_2'])).toEqual(['online', 'offline']);
   there.cut(true);
   await vi.advanceTimersByTimeAsync(EVERY_MS);
+  expect(await here.presence.statusOf('ws_1', ['ag_1'])).toEqual(['online']);
   leave();
   await vi.advanceTimersByTimeAsync(EVERY_MS);
   expect(told).toEqual(['ag_1 online', 'ag_1 unknown']);

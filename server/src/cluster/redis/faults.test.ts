@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Server } from 'socket.io';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultLimits } from '../../limits.ts';
 import { createLogger } from '../../logger.ts';
@@ -255,6 +256,19 @@ describe.runIf(hasRedis())('the Redis engine', { timeout: 30_000 }, () => {
     await redis.command('PUBLISH', `${prefix}:revocations`, 'x');
     await vi.waitFor(() => expect(node.figures().malformedMessages).toBe(7), PATIENCE);
     expect(node.told).toEqual(['ag_1 online']);
+  });
+
+  it('survives what somebody else writes into the channels of rooms', async () => {
+    const prefix = newPrefix();
+    const node = await join(prefix);
+    const io = new Server();
+    io.adapter(node.adapter);
+    for (const junk of ['x', '[]', 'null']) {
+      await redis.command('PUBLISH', `${prefix}:rooms#/#`, junk);
+    }
+    await vi.waitFor(() => expect(node.figures().malformedMessages).toBeGreaterThan(0), PATIENCE);
+    expect(node.isDegraded()).toBe(false);
+    await io.close();
   });
 
   it('keeps deployments with other prefixes apart', async () => {
