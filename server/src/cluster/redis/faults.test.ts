@@ -268,7 +268,7 @@ describe.runIf(hasRedis())('the Redis engine', { timeout: 30_000 }, () => {
     }
     await vi.waitFor(() => expect(node.figures().malformedMessages).toBeGreaterThan(0), PATIENCE);
     expect(node.isDegraded()).toBe(false);
-    await io.close();
+    await io.of('/').adapter.close();
   });
 
   it('keeps deployments with other prefixes apart', async () => {
