@@ -132,6 +132,9 @@ function watchQueries(onQuery: () => void): void {
 const MONGO_CONNECTION = 'mongodb/lib/cmap/connection.js';
 const MONGO_READS = ['find', 'getMore', 'aggregate', 'count', 'distinct'];
 
+/** The collection by which nodes watch each other, twice a second and whoever is connected. */
+const WATCHED = 'store';
+
 /** Only where the product has loaded the driver. */
 function watchMongoQueries(onQuery: () => void): void {
   const require = createRequire(import.meta.url);
@@ -143,13 +146,14 @@ function watchMongoQueries(onQuery: () => void): void {
   const { command } = prototype;
   prototype.command = function (this: unknown, ...parameters) {
     const [, words] = parameters;
-    if (MONGO_READS.some((name) => name in words)) onQuery();
+    const read = MONGO_READS.find((name) => name in words);
+    if (read !== undefined && words[read] !== WATCHED) onQuery();
     return command.apply(this, parameters);
   };
 }
 
 interface MongoConnection {
-  command(namespace: unknown, words: object, ...options: unknown[]): unknown;
+  command(namespace: unknown, words: Record<string, unknown>, ...options: unknown[]): unknown;
 }
 
 /** Wraps what greets only once somebody asks. */

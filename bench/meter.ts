@@ -21,7 +21,7 @@ export interface Measures {
   eventLoop: { p50: number; p99: number; max: number };
   /**
    * Queries that the main thread ran since the last reading, and looks at the store: queries that ran without a pause in
-   * between are one. The first reading begins the count.
+   * between are one. Those by which nodes watch each other are left out. The first reading begins the count.
    */
   reads: { queries: number; looks: number };
   /**

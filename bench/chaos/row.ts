@@ -20,6 +20,8 @@ export interface Row<Parameters = object> {
   /** At least 2 % of the volume (for rows that last: of the clients or faults), a real fault where there is one, about 10 s at most. */
   quick: Parameters;
   full: Parameters;
+  /** What is less on two nodes: they share one machine with their database, Redis and everybody who talks to them. */
+  fullOnNodes?: Partial<Parameters>;
   /** About how long the full form takes. */
   fullSeconds: number;
   /** How long everybody may take to catch up once the row is over. */
@@ -28,7 +30,7 @@ export interface Row<Parameters = object> {
 }
 
 /** A row and what belongs to it, whatever its parameters are. */
-export type AnyRow = Omit<Row, 'quick' | 'full' | 'run'> & {
+export type AnyRow = Omit<Row, 'quick' | 'full' | 'fullOnNodes' | 'run'> & {
   start(stage: Stage, isQuick: boolean): Promise<Findings>;
 };
 
@@ -39,5 +41,7 @@ export function stagesOf({ stages = ['sqlite'] }: AnyRow): readonly StageKind[] 
 
 /** Ties a row to its parameters. */
 export function defineRow<Parameters>(row: Row<Parameters>): AnyRow {
-  return { ...row, start: (stage, isQuick) => row.run(stage, isQuick ? row.quick : row.full) };
+  const { quick, full, fullOnNodes } = row;
+  const fullOn = (stage: Stage) => (stage.kind === 'nodes' ? { ...full, ...fullOnNodes } : full);
+  return { ...row, start: (stage, isQuick) => row.run(stage, isQuick ? quick : fullOn(stage)) };
 }

@@ -9,13 +9,16 @@ import {
   type TestRedis,
 } from '@alcove/server/testing';
 import { type ChoiceOf, endWell, type Ground, type GroundOptions, killNow } from '../ground.ts';
-import { openRoundRobin, type RoundRobin } from '../proxies/round-robin.ts';
+import { type HealthCheck, openRoundRobin, type RoundRobin } from '../proxies/round-robin.ts';
 import { type ChaosNode, openNode } from './node.ts';
 import { readMongoLogs } from './mongo-logs.ts';
 
 const NODES = ['A', 'B'];
 /** What all nodes keep is in the database of this name. */
 export const DATABASE = 'alcove';
+
+/** As `deploy/Caddyfile` asks. */
+const HEALTH: HealthCheck = { path: '/healthz', everyMs: 5000, timeoutMs: 3000 };
 
 /** Two servers on MongoDB and Redis, behind a balancer that remembers nobody. */
 export class NodesGround implements Ground {
@@ -32,7 +35,7 @@ export class NodesGround implements Ground {
     const [mongo, redis, balancer] = await Promise.all([
       startMongo(command),
       startRedis(),
-      openRoundRobin(),
+      openRoundRobin(HEALTH),
     ]);
     const nodes = NODES.map((name) =>
       openNode({

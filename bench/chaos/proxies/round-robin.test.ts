@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { createServer as createWebServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { findClosedPort } from './closed-port.ts';
 import { openRoundRobin, type RoundRobin } from './round-robin.ts';
 
@@ -72,6 +73,42 @@ it('resets everybody while there is no node', async () => {
   balancer.setTargets([await findClosedPort()]);
   await expect(gone(join())).resolves.toBeUndefined();
 });
+
+it('leaves out a node that does not answer whether it lives, until it does', async () => {
+  const [well, frozen] = [await startAnswering(), await startAnswering()];
+  const asking = await openRoundRobin({ path: '/healthz', everyMs: 20, timeoutMs: 200 });
+  onTestFinished(asking.close);
+  asking.setTargets([well.port, frozen.port]);
+  const comers = () => {
+    well.comers = frozen.comers = 0;
+    const ask = () => fetch(`${asking.url}/`, { headers: { connection: 'close' } });
+    return Promise.all(Array.from({ length: 4 }, ask)).then(() => frozen.comers);
+  };
+  expect(await comers()).toBe(2);
+  frozen.isFrozen = true;
+  await expect.poll(() => asking.unwell).toEqual([frozen.port]);
+  expect(await comers()).toBe(0);
+  well.isFrozen = true;
+  await expect.poll(() => asking.unwell.length).toBe(2);
+  well.isFrozen = frozen.isFrozen = false;
+  expect(await comers(), 'where no node is well each may be').toBe(2);
+  await expect.poll(() => asking.unwell).toEqual([]);
+  expect(await comers()).toBe(2);
+});
+
+/** A web server that may stop to answer, and takes connections all the same. */
+async function startAnswering() {
+  const node = { port: 0, comers: 0, isFrozen: false };
+  const server = createWebServer(({ url }, response) => {
+    if (url === '/') node.comers++;
+    if (!node.isFrozen) response.end('here');
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => server.closeAllConnections());
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  node.port = (server.address() as AddressInfo).port;
+  return node;
+}
 
 async function startNode(name: string): Promise<Node> {
   const sockets = new Set<Socket>();

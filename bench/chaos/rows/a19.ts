@@ -33,6 +33,7 @@ export const a19 = defineRow<Parameters>({
     limits: { drainSpreadMs: 1500 },
   },
   full: { restarts: 20, conversations: 50, clientsEach: 4, perSecond: 100 },
+  fullOnNodes: { conversations: 25, perSecond: 50 },
   fullSeconds: 700,
   async run(stage, { restarts, conversations, clientsEach, perSecond, limits }) {
     await stage.startServer({ limits });

@@ -10,8 +10,12 @@ import { ackTimings, arrivalTimings, between, longest } from './timings.ts';
 interface Parameters {
   /** How long Redis is away, one time after the other. */
   downMs: readonly number[];
-  /** How long it is there: before the first time, and after each. */
+  /** How long it is there after each time. */
   upMs: number;
+  /** How long nobody looks: meanwhile code is compiled and caches fill. */
+  warmUpMs: number;
+  /** How long it is watched with Redis: what comes later is compared with it. */
+  calmMs: number;
   conversations: number;
   perSecond: number;
 }
@@ -20,34 +24,40 @@ const CONVERGED_MS = 6_000;
 const GROWN_MB = 50;
 /** Acknowledgements may take so many times as long as before. */
 const SLOWER = 2;
-/** So many times as long as Redis is there between two outages. */
-const WARM_UP_TIMES = 3;
 
 /** Redis carries hints only: without it nobody waits for more than the next look at heads. */
 export const a20 = defineRow<Parameters>({
   name: 'A20',
   stages: ['nodes'],
   does: '`kill -9` of Redis for 1 s, 30 s and 5 min, 5 times each; it comes back empty. Both nodes live on, which an unhandled rejection would end, and grow by less than 50 MB; acks take less than twice as long (p99); what is written on one node is on the other within 6 s, meanwhile and afterwards.',
-  quick: { downMs: [2000], upMs: 1000, conversations: 6, perSecond: 60 },
+  quick: {
+    downMs: [2000],
+    upMs: 1000,
+    warmUpMs: 3000,
+    calmMs: 1000,
+    conversations: 6,
+    perSecond: 60,
+  },
   full: {
     downMs: Array.from({ length: 5 }, () => [1000, 30_000, 300_000]).flat(),
     upMs: 12_000,
+    warmUpMs: 180_000,
+    calmMs: 60_000,
     conversations: 15,
     perSecond: 30,
   },
-  fullSeconds: 2100,
-  async run(stage, { downMs, upMs, conversations, perSecond }) {
+  fullSeconds: 2300,
+  async run(stage, { downMs, upMs, warmUpMs, calmMs, conversations, perSecond }) {
     await stage.startServer();
     const { nodes, redis } = stage;
     const clientsEach = 2;
     const { talk, watch } = await openTalkOnNodes(stage, { conversations, clientsEach, perSecond });
     const failures: string[] = [];
     talk.begin();
-    // In it code is compiled and caches fill.
-    await sleep(WARM_UP_TIMES * upMs);
+    await sleep(warmUpMs);
     const memory = watchMemory(nodes);
     const calmFrom = now();
-    await sleep(upMs);
+    await sleep(calmMs);
     const outages: Outage[] = [];
     for (const ms of downMs) {
       for (const node of nodes) await watch.expect(node, 'Redis lost');
@@ -62,7 +72,7 @@ export const a20 = defineRow<Parameters>({
     }
     await talk.end();
     await stage.quiet(CONVERGED_MS * 2);
-    const grownMb = memory.end(upMs);
+    const grownMb = memory.end(Math.min(upMs, calmMs));
     const measured = measure(await stage.history(), calmFrom, outages);
     const seen = await watch.end();
     return {
@@ -135,10 +145,10 @@ function watchMemory(nodes: Stage['nodes']) {
   look();
   const timer = setInterval(look, LOOK_MS);
   return {
-    /** By how much any of them had grown at most since the first `calmMs`: medians, since the collector works in steps. */
-    end(calmMs: number): number {
+    /** By how much any of them had grown at most since the first `partMs`: medians of so long, since the collector works in steps. */
+    end(partMs: number): number {
       clearInterval(timer);
-      const size = Math.max(1, Math.floor(calmMs / LOOK_MS));
+      const size = Math.max(1, Math.floor(partMs / LOOK_MS));
       const growths = looks.map((taken) => {
         const parts = Array.from({ length: Math.ceil(taken.length / size) }, (_, index) =>
           median(taken.slice(index * size, (index + 1) * size)),
