@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createId, HTTP_PATHS, type VisitorSession } from '@alcove/protocol';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sendRequest } from '../testing/send-request.ts';
+import { SOURCE_FLAGS } from '../testing/source-flags.ts';
 import { findMongo, freshDatabase } from '../testing/start-mongo.ts';
 import { startTestServer, type TestServer } from '../testing/start-test-server.ts';
 import { runCli } from './run-cli.ts';
@@ -11,6 +15,7 @@ import { runCli } from './run-cli.ts';
 // Several servers start and end here: patience for a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
+const main = join(import.meta.dirname, '../main.ts');
 const mongo = await findMongo();
 
 describe.runIf(mongo)('alcove on MongoDB', () => {
@@ -114,6 +119,29 @@ describe('alcove migrate-storage', () => {
     const refused = await alcove(wrong);
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('--to is') });
     expect(refused.err).not.toContain('hunter2');
+  });
+
+  it('that is interrupted says that it can be run again', async () => {
+    const dataDir = folder();
+    await (await startTestServer({ dataDir })).close();
+    const silent = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const words = ['migrate-storage', '--data-dir', dataDir, '--to', `mongodb://127.0.0.1:${port}`];
+    const child = spawn(process.execPath, [...SOURCE_FLAGS, main, ...words], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (part) => (said += String(part)));
+    const closed = once(child, 'close');
+    const [socket] = (await once(silent, 'connection')) as [Socket];
+    child.kill('SIGTERM');
+    expect(await closed).toEqual([143, null]);
+    expect(said).toMatch(
+      /Stopped\. What was moved stays\. Run the same command again: it goes on\./,
+    );
+    socket.destroy();
   });
 });
 

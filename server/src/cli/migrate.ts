@@ -36,8 +36,13 @@ export function addMigrateCommands(program: Command): void {
         to: to === undefined ? config.databaseUrl : addressOf(config, to, '--to'),
       };
       const now = new Date().toISOString();
-      const moved = await inWords(migrateStorage(addresses, { now, onProgress: showProgress }));
-      console.log(describe(moved));
+      for (const signal of SIGNALS) process.once(signal, stopInWords);
+      try {
+        const moved = await inWords(migrateStorage(addresses, { now, onProgress: showProgress }));
+        console.log(describe(moved));
+      } finally {
+        for (const signal of SIGNALS) process.off(signal, stopInWords);
+      }
     });
   addSettings(moveCommand, ['DATA_DIR', 'DATABASE_URL']);
 }
@@ -55,6 +60,17 @@ function addressOf({ dataDir }: Config, address: string, flag: string): string {
     throw new CliError((cause as Error).message.replace('DATABASE_URL', flag), { cause });
   }
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Whatever is under way may be cut off: the next run looks at what is there. */
+function stopInWords(_signal: string, number: number): void {
+  console.error('\nStopped. What was moved stays. Run the same command again: it goes on.');
+  process.exit(SIGNALLED + number);
+}
+
+/** Where the shell's codes for processes that a signal ended begin. */
+const SIGNALLED = 128;
 
 const BAR_WIDTH = 30;
 

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import type { ConversationEvent, EventDraft } from '@alcove/protocol';
 import { createId } from '@alcove/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findMongo, freshDatabase } from '../testing/start-mongo.ts';
+import { findMongo, freshDatabase, mongoCommand, startMongo } from '../testing/start-mongo.ts';
 import { migrateStorage, openStorage } from './open-storage.ts';
 import { moveStore } from './move-store.ts';
 import type { Storage } from './storage.ts';
 import type { StoreCounts, StoreTarget } from './store-contents.ts';
 import { readSqliteContents } from './sqlite/read-contents.ts';
 
+const command = mongoCommand();
 const server = await findMongo();
 const NOW = '2026-02-01T00:00:00.000Z';
 
@@ -59,12 +60,30 @@ describe.runIf(server)('moving a store from SQLite to MongoDB', { timeout: 60_00
     const changed = { ...request, event: { ...event, clientEventId: createId('cl') } };
     await storage.forWorkspace(workspaceId).conversations.append(changed);
     await storage.forWorkspace(workspaceId).settings.update({ name: 'Renamed' });
+    // One record less than when it was stopped.
+    const { invitations } = storage.forWorkspace(workspaceId);
+    for (const { id } of await invitations.list(at(20))) await invitations.delete(id);
     await storage.close();
 
     const before = await answers(from);
     const moved = await migrate(from, to);
     expect(moved.found, 'those that had not changed').toBe(3);
     expect(await answers(to)).toEqual(before);
+  });
+
+  it.runIf(command)('says what to do when the target goes away, and then goes on', async () => {
+    const mongo = await startMongo(command ?? '');
+    onTestFinished(() => mongo.close());
+    const { from, fill, answers } = await emptySource();
+    await fill();
+    const to = freshDatabase(mongo.url);
+    const stopped = migrateStorage({ from, to }, { now: NOW, onProgress: () => void mongo.kill() });
+    await expect(stopped).rejects.toThrow(
+      /^MongoDB at mongodb:.* stopped answering: .+\. What was moved stays there\. Run the same command again/,
+    );
+    await mongo.restart();
+    expect(await migrate(from, to)).toMatchObject({ conversations: 4, found: 4 });
+    expect(await answers(to)).toEqual(await answers(from));
   });
 
   it('refuses a target that holds anything, and one that is finished', async () => {
@@ -310,7 +329,7 @@ async function answersOf(storage: Storage, ids: Ids) {
             return page.conversations;
           }),
         ),
-        counts: await conversations.countInbox(ids.agent),
+        counts: await conversations.countInbox(ids.agent, 100),
         conversations: await Promise.all(
           ids.conversations.map(async (conversationId) =>
             answersOfLog(conversations, conversationId),
