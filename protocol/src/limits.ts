@@ -32,4 +32,9 @@ export const WIRE_LIMITS = {
   previewLength: 160,
   /** Unread messages are counted up to this number; more is shown as "99+". */
   unreadCount: 100,
+  /**
+   * Conversations of a view are counted up to this number. More than is ever shown: what is resolved until the next count
+   * leaves "99+" as it is.
+   */
+  inboxCount: 1000,
 } as const;

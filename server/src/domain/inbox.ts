@@ -44,7 +44,7 @@ export function createInbox(options: InboxOptions): Inbox {
       const cursor = await conversations.currentCursor();
       const [page, counts] = await Promise.all([
         conversations.listInbox({ view, agentId, before, limit }).catch(refuseUnreadable),
-        conversations.countInbox(agentId),
+        conversations.countInbox(agentId, WIRE_LIMITS.inboxCount),
       ]);
       return { rows: await toRows(principal, page.conversations), next: page.next, cursor, counts };
     },
@@ -53,7 +53,7 @@ export function createInbox(options: InboxOptions): Inbox {
       const { conversations } = storage.forWorkspace(principal.workspaceId);
       const [changed, counts] = await Promise.all([
         conversations.changedSince(query.cursor, WIRE_LIMITS.pageSize).catch(refuseUnreadable),
-        conversations.countInbox(principal.agentId),
+        conversations.countInbox(principal.agentId, WIRE_LIMITS.inboxCount),
       ]);
       const { cursor, more } = changed;
       return { rows: await toRows(principal, changed.conversations), cursor, more, counts };

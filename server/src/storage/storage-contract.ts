@@ -438,7 +438,10 @@ export function describeStorage(
             conversations.append(request(conversationId, event)),
           ),
         );
-        expect(await conversations.countInbox(agentId)).toMatchObject({ mine: 1, unassigned: 0 });
+        expect(await conversations.countInbox(agentId, 9)).toMatchObject({
+          mine: 1,
+          unassigned: 0,
+        });
       });
 
       it('is one, however many open it under the same client id', async () => {
@@ -481,13 +484,13 @@ export function describeStorage(
           (await conversations.changedSince(cursor, 10)).conversations,
         ];
         expect(await lists()).toEqual([[], [], []]);
-        expect((await conversations.countInbox('ag_1')).all).toBe(0);
+        expect((await conversations.countInbox('ag_1', 9)).all).toBe(0);
         expect((await conversations.get(conversationId))?.appliedSeq).toBe(0);
 
         await conversations.append(request(conversationId));
         const conversation = await conversations.get(conversationId);
         expect(await lists()).toEqual([[conversation], [conversation], [conversation]]);
-        expect((await conversations.countInbox('ag_1')).all).toBe(1);
+        expect((await conversations.countInbox('ag_1', 9)).all).toBe(1);
       });
 
       it('comes with others of its visitor, latest activity first', async () => {
@@ -779,10 +782,12 @@ export function describeStorage(
             resolved: (row) => row.status === 'resolved',
           };
         for (const agentId of ['ag_1', 'ag_2', 'ag_3']) {
-          const counts = await conversations.countInbox(agentId);
+          const counts = await conversations.countInbox(agentId, 99);
+          const upToTwo = await conversations.countInbox(agentId, 2);
           for (const view of views) {
             const expected = listed.filter((row) => belongsTo[view](row, agentId));
             expect(counts[view], `${view} of ${agentId}`).toBe(expected.length);
+            expect(upToTwo[view], `${view}, up to two`).toBe(Math.min(2, expected.length));
             for (const limit of [1, 7, expected.length || 1, 100]) {
               const rows = await pageInbox(conversations, { view, agentId, limit });
               expect(byId(rows)).toEqual(byId(expected));
@@ -971,7 +976,7 @@ export function describeStorage(
           ],
           'conversations.currentCursor': [() => theirs.currentCursor()],
           'conversations.countInbox': [
-            () => theirs.countInbox(member.id),
+            () => theirs.countInbox(member.id, 9),
             { all: 0, mine: 0, unassigned: 0, resolved: 0 },
           ],
           'conversations.countMessages': [() => theirs.countMessages([count]), [0]],

@@ -170,7 +170,8 @@ export interface ConversationStorage {
   changedSince(cursor: string, limit: number): Promise<ChangedConversations>;
   /** A cursor that sees every change from now on. */
   currentCursor(): Promise<string>;
-  countInbox(agentId: string): Promise<InboxCounts>;
+  /** How many conversations each view holds, counted up to `limit`. */
+  countInbox(agentId: string, limit: number): Promise<InboxCounts>;
 
   /** Messages of `side` above `after`, counted up to `limit`; in the order asked. */
   countMessages(queries: readonly MessageCountQuery[]): Promise<number[]>;

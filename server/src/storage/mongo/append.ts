@@ -26,6 +26,9 @@ export type Append = (workspaceId: string, request: AppendRequest) => Promise<Ap
 /** The place was given to somebody else: look again. */
 const TAKEN = 'taken';
 
+/** Whoever asked is told after 5 s that nobody knows: a turn that comes later is not taken. */
+const LONGEST_WAIT_MS = 4000;
+
 /** What is unknown is asked again for so long. The last try may take 3 s more, and a command is answered within 5 s. */
 const PATIENCE_MS = 1500;
 
@@ -38,8 +41,10 @@ export function createAppend(parts: AppendParts): Append {
   const queue = createKeyedQueue();
   const tryOnce = createTry(parts);
 
-  return (workspaceId, request) =>
-    queue.run(`${workspaceId}/${request.conversationId}`, async () => {
+  return (workspaceId, request) => {
+    const askedAt = performance.now();
+    return queue.run(`${workspaceId}/${request.conversationId}`, async () => {
+      if (performance.now() - askedAt > LONGEST_WAIT_MS) throw tooLate();
       const deadline = performance.now() + PATIENCE_MS;
       let isUnknown = false;
       for (let tries = 1; ; ) {
@@ -56,6 +61,7 @@ export function createAppend(parts: AppendParts): Append {
         await pause();
       }
     });
+  };
 }
 
 function createTry(parts: AppendParts) {
@@ -150,6 +156,10 @@ function toEventDocument(
     amendedBy: 0,
     storedAt,
   };
+}
+
+function tooLate(): StoreUnavailableError {
+  return new StoreUnavailableError('append', new Error('those before it took too long'));
 }
 
 function contended(): StoreUnavailableError {

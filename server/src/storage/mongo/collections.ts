@@ -173,7 +173,8 @@ export const COLLECTIONS: { readonly [Name in CollectionName]: Collection } = {
       read: Number,
       readAt: text,
     },
-    indexes: [{ name: 'cursors_by_conversation', key: { workspaceId: 1, conversationId: 1 } }],
+    // Looked up with their conversations, which are of one workspace.
+    indexes: [{ name: 'cursors_by_conversation', key: { conversationId: 1 } }],
   },
   cursor_moves: { fields: { workspaceId: text, at: text }, indexes: [] },
   store: {

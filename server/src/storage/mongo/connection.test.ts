@@ -1,6 +1,9 @@
 import { mongo } from 'mongoose';
-import { expect, it } from 'vitest';
-import { refusalOf } from './connection.ts';
+import { describe, expect, it } from 'vitest';
+import { findMongo, freshDatabase } from '../../testing/start-mongo.ts';
+import { connect, refusalOf } from './connection.ts';
+
+const server = await findMongo();
 
 const url = 'mongodb://alcove:the-password@db1:27017,db2:27017/chat?replicaSet=rs0';
 
@@ -19,4 +22,24 @@ it.each([
 it('takes nothing else for a refusal', () => {
   expect(refusalOf(url, new mongo.MongoServerError({ code: 11_000 }))).toBeUndefined();
   expect(refusalOf(url, new Error('13'))).toBeUndefined();
+});
+
+describe.runIf(server)('a connection', () => {
+  it.each(['journal=false', 'j=false', 'fsync=false', 'readConcernLevel=local'])(
+    'is refused when the address takes back what is promised: %s',
+    async (option) => {
+      const asked = connect(`${freshDatabase(server ?? '')}?${option}`);
+      await expect(asked).rejects.toThrow(/asks MongoDB at .* for less than what Alcove promises/);
+    },
+  );
+
+  it.each([false, true])('waits for the disks of a majority (patient: %s)', async (isPatient) => {
+    const url = `${freshDatabase(server ?? '')}?w=1&readPreference=secondary`;
+    const connection = await connect(url, { isPatient });
+    const { writeConcern, readConcern, readPreference } = connection.getClient().options;
+    await connection.close();
+    expect(writeConcern).toMatchObject({ w: 'majority', journal: true });
+    expect(readConcern).toMatchObject({ level: 'majority' });
+    expect(readPreference).toMatchObject({ mode: 'primary' });
+  });
 });

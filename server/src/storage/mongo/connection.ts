@@ -22,19 +22,30 @@ const OPTIONS: ConnectOptions = {
   sanitizeFilter: true,
   ignoreUndefined: true,
   serverSelectionTimeoutMS: SELECTION_MS,
-  connectTimeoutMS: SELECTION_MS,
-  waitQueueTimeoutMS: SELECTION_MS,
   heartbeatFrequencyMS: 2000,
   // What is acknowledged is on the disks of a majority, and what is read was.
-  writeConcern: { w: 'majority', journal: true, wtimeoutMS: MAX_TIME_MS },
   readConcern: { level: 'majority' },
   readPreference: 'primary',
   appName: 'alcove',
 };
 
+/** For work that somebody waits for. */
+const IN_TIME: ConnectOptions = {
+  connectTimeoutMS: SELECTION_MS,
+  socketTimeoutMS: SOCKET_MS,
+  waitQueueTimeoutMS: SELECTION_MS,
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: MAX_TIME_MS },
+};
+
+/** For work that may take as long as it takes. A majority that is gone for so long is still told. */
+const WITH_PATIENCE: ConnectOptions = {
+  connectTimeoutMS: 30_000,
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 60_000 },
+};
+
 /** How a connection is used. */
 export interface ConnectionUse {
-  /** For work without a deadline, such as building an index. */
+  /** For work without a deadline, such as building an index or moving a store. */
   isPatient?: boolean;
 }
 
@@ -59,13 +70,25 @@ export async function connect(
     await connection.openUri(url, {
       ...OPTIONS,
       ...(!hasDatabase(url) && { dbName: DATABASE }),
-      ...(!isPatient && { socketTimeoutMS: SOCKET_MS }),
+      ...(isPatient ? WITH_PATIENCE : IN_TIME),
     });
-    return connection;
   } catch (cause) {
     await connection.destroy().catch(() => undefined);
     throw new Error(inWords(url, cause), { cause });
   }
+  const { writeConcern, readConcern } = connection.getClient().options;
+  if (writeConcern?.journal && readConcern?.level === 'majority') return connection;
+  await connection.destroy();
+  // What stands in the address goes before what is asked for here.
+  throw new Error(
+    `DATABASE_URL asks MongoDB at ${describeAddress(url)} for less than what Alcove promises. Leave out journal, j, fsync and readConcernLevel.`,
+  );
+}
+
+/** What time it is at the database. Clocks of processes may be wrong, each in its way. */
+export async function readDatabaseTime({ db }: Connection): Promise<Date> {
+  const { localTime } = (await db?.admin().command({ hello: 1 })) ?? {};
+  return localTime instanceof Date ? localTime : new Date();
 }
 
 /** Where an address points, without user, password and options. */

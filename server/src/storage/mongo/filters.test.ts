@@ -32,6 +32,15 @@ describe.runIf(server)('a filter', () => {
     const { conversations } = storage.forWorkspace(workspaceId);
     const opened = { visitorId: 'vi_1', contactId: 'co_1', clientConversationId: 'cl_1' };
     await conversations.open({ ...opened, id: 'cv_1', createdAt: '2026-01-01T00:00:00.000Z' });
+    // Before its first event it is listed nowhere.
+    const event = {
+      type: 'message.created' as const,
+      actor: { kind: 'visitor' as const, id: 'vi_1' },
+      via: 'widget' as const,
+      clientEventId: createId('cl'),
+      content: { kind: 'text' as const, text: 'Hello' },
+    };
+    await conversations.append({ conversationId: 'cv_1', event, at: '2026-01-01T00:00:01.000Z' });
     const account = { id: 'ac_1', email: 'a@shop.example', passwordHash: 'hash', createdAt: '' };
     await storage.directory.accounts.create(account);
   });

@@ -1,7 +1,7 @@
 import type { ConversationEvent, EventDraft } from '@alcove/protocol';
 import { createId, eventIdOf } from '@alcove/protocol';
 import type { Connection } from 'mongoose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { findMongo, freshDatabase } from '../../testing/start-mongo.ts';
 import type { AppendRequest, Storage } from '../storage.ts';
 import { defineModels, type Models } from './collections.ts';
@@ -241,6 +241,96 @@ describe.runIf(server)('two nodes on one database', { timeout: 60_000 }, () => {
         details: { content: { kind: 'deleted' } },
       });
     });
+  });
+
+  describe('a sweep', () => {
+    /** The events of these tests are older than its grace. */
+    const open = () =>
+      startSweep({
+        models,
+        rows: createRows(models),
+        readDatabaseTime: async () => new Date(Date.now() + 10_000),
+      });
+    const HOUR_MS = 3_600_000;
+
+    it('finds what is behind, although the clock that wrote down how far it got was set back', async () => {
+      const { workspaceId, conversationId, dieAfter } = await oneConversation();
+      const ahead = { $set: { sweptUpTo: new Date(Date.now() + HOUR_MS) } };
+      await models.store.updateOne({ _id: 'sweep' }, ahead, { upsert: true });
+      await dieAfter(1, message());
+      await open().once();
+      await models.store.updateOne({ _id: 'sweep' }, { $set: { sweptUpTo: new Date() } });
+      expect(await storedRow(workspaceId, conversationId)).toMatchObject({ appliedSeq: 1 });
+    });
+
+    it('that failed looks further back, for what a majority got late', async () => {
+      const { workspaceId, conversationId, dieAfter } = await oneConversation();
+      const sweep = open();
+      await sweep.once();
+      await dieAfter(1, message());
+      const written = { storedAt: new Date(Date.now() - HOUR_MS / 12) };
+      await models.events.updateOne({ _id: eventIdOf(conversationId, 1) }, { $set: written });
+      await sweep.once();
+      expect(await storedRow(workspaceId, conversationId)).toMatchObject({ appliedSeq: 0 });
+      const marking = vi.spyOn(models.store, 'updateOne').mockImplementationOnce(() => {
+        throw new Error('no majority');
+      });
+      onTestFinished(() => marking.mockRestore());
+      await expect(sweep.once()).rejects.toThrow('no majority');
+      await sweep.once();
+      expect(await storedRow(workspaceId, conversationId)).toMatchObject({ appliedSeq: 1 });
+    });
+
+    it('is not stopped by a log that makes no row', async () => {
+      const [broken, behind] = [await oneConversation(), await oneConversation()];
+      // The events before it are missing.
+      await broken.dieAfter(3, message());
+      await behind.dieAfter(1, message());
+      await open().once();
+      const { workspaceId, conversationId } = behind;
+      expect(await storedRow(workspaceId, conversationId)).toMatchObject({ appliedSeq: 1 });
+      await models.events.deleteOne({ _id: eventIdOf(broken.conversationId, 3) });
+    });
+  });
+
+  it('take a family for ended of which one session is, whatever an outage left behind', async () => {
+    const [sessions] = nodes.map(({ directory }) => directory.sessions);
+    const session = {
+      familyId: createId('se'),
+      principalId: createId('ag'),
+      kind: 'agent' as const,
+      workspaceId: createId('ws'),
+      createdAt: AT,
+      expiresAt: '2027-01-01T00:00:00.000Z',
+      rotatedAt: null,
+      revokedAt: null,
+    };
+    await sessions?.create({ ...session, tokenHash: createId('se') });
+    expect(await sessions?.isActive(session.familyId, AT)).toBe(true);
+    await sessions?.revokeFamily(session.familyId, AT);
+    await sessions?.create({ ...session, tokenHash: createId('se') });
+    expect(await sessions?.isActive(session.familyId, AT)).toBe(false);
+  });
+
+  it('tell of changes below a row whose time is yet to come, since some clock was wrong', async () => {
+    const { workspaceId, conversationId, logs } = await oneConversation();
+    await logs[0]?.append(request(conversationId));
+    const ahead = { changedAt: new Date(Date.now() + 3_600_000) };
+    await models.conversations.updateOne({ _id: conversationId, workspaceId }, { $set: ahead });
+    const cursor = (await logs[0]?.currentCursor()) ?? '';
+    const other = createId('cv');
+    const opened = { visitorId: 'vi_1', contactId: 'co_1', clientConversationId: other };
+    await logs[1]?.open({ ...opened, id: other, createdAt: AT });
+    await logs[1]?.append(request(other));
+    const changed = await logs[0]?.changedSince(cursor, 9);
+    expect(changed?.conversations.map(({ id }) => id)).toEqual([other]);
+  });
+
+  it('refuse a cursor with a time that there is not', async () => {
+    const { workspaceId, logs } = await oneConversation();
+    const places = [workspaceId, Number.MAX_SAFE_INTEGER, '', 0, '', 'x'];
+    const cursor = Buffer.from(JSON.stringify(places)).toString('base64url');
+    await expect(logs[0]?.changedSince(cursor, 9)).rejects.toThrow(RangeError);
   });
 
   it('tell a reader of one node what the other one wrote, and nothing twice', async () => {

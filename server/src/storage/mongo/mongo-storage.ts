@@ -46,13 +46,14 @@ export function createMongoStorage({ guard, close, ...parts }: MongoStorageParts
     directory: guardAll(directory, guard),
     forWorkspace: (workspaceId) => handles.memo(workspaceId),
     lonelyNodes: lonelyNodeMethods(models),
-    check: () =>
-      guard.run('check', async () => {
-        const change = { $currentDate: { at: true } } as const;
-        await models.store.updateOne({ _id: 'check' }, change, { upsert: true });
-      }),
+    check: () => guard.run('check', () => writeMark(models)),
     close: () => (closing ??= guard.close().then(close)),
   };
+}
+
+/** Shows that the database takes writes, which it may not where it answers. */
+export async function writeMark({ store }: Models): Promise<void> {
+  await store.updateOne({ _id: 'check' }, { $currentDate: { at: true } }, { upsert: true });
 }
 
 interface SharedParts {
@@ -60,6 +61,7 @@ interface SharedParts {
   rows: Rows;
   append: Append;
   toldChanges: ToldChanges;
+  databaseTime: () => Date;
 }
 
 function createWorkspace(id: string, parts: SharedParts): WorkspaceStorage {

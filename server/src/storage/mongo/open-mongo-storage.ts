@@ -2,10 +2,10 @@ import type { Connection } from 'mongoose';
 import type { Deployment } from '../deployment.ts';
 import type { Storage } from '../storage.ts';
 import { defineModels } from './collections.ts';
-import { connect, describeAddress, refusalOf } from './connection.ts';
+import { connect, describeAddress, readDatabaseTime, refusalOf } from './connection.ts';
 import { deploymentOf } from './deployment.ts';
 import { createGuard } from './guard.ts';
-import { createMongoStorage } from './mongo-storage.ts';
+import { createMongoStorage, writeMark } from './mongo-storage.ts';
 import { lacksOf, prepare } from './prepare.ts';
 import { createRows } from './rows.ts';
 import { startSweep } from './sweep.ts';
@@ -61,7 +61,7 @@ function assemble(connection: Connection): Storage {
   const rows = createRows(models);
   const clock = createDatabaseClock(connection);
   const sweep = startSweep({ models, rows, readDatabaseTime: clock.read });
-  const guard = createGuard({ probe: () => hello(connection) });
+  const guard = createGuard({ probe: () => writeMark(models) });
   return createMongoStorage({
     models,
     rows,
@@ -81,15 +81,10 @@ function createDatabaseClock(connection: Connection) {
   return {
     now,
     async read(): Promise<Date> {
-      const { localTime } = await hello(connection);
-      if (localTime instanceof Date) aheadMs = localTime.getTime() - Date.now();
+      aheadMs = (await readDatabaseTime(connection)).getTime() - Date.now();
       return now();
     },
   };
-}
-
-async function hello({ db }: Connection): Promise<Record<string, unknown>> {
-  return (await db?.admin().command({ hello: 1 })) ?? {};
 }
 
 /** Does what may take long on a connection of its own. */

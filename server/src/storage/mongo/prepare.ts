@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import { COLLECTION_NAMES, defineModels, type Models } from './collections.ts';
+import { readDatabaseTime } from './connection.ts';
 import { createIndexes, describeIndex, missingIndexes } from './indexes.ts';
 import { insert } from './insert.ts';
 
@@ -39,7 +40,7 @@ export async function prepare(connection: Connection, migrations = MIGRATIONS): 
   await createIndexes(connection);
   await insert(models.store, { _id: 'schema', version: 0 });
   // A fresh store has nothing behind it that a crash could have left.
-  await insert(models.store, { _id: 'sweep', sweptUpTo: new Date() });
+  await insert(models.store, { _id: 'sweep', sweptUpTo: await readDatabaseTime(connection) });
   for (const [index, migrate] of migrations.entries()) {
     if (index < version) continue;
     await migrate(models);

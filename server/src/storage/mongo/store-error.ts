@@ -51,8 +51,13 @@ const SOCKET_CODES: ReadonlySet<unknown> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Waiting for a connection from the pool took too long; the driver does not export the class. */
-const WAIT_QUEUE_TIMEOUT = 'MongoWaitQueueTimeoutError';
+/** A connection from the pool took too long, or a member left the set; the driver does not export the classes. */
+const UNAVAILABLE_NAMES: ReadonlySet<string> = new Set([
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'MongoServerClosedError',
+  'MongoWaitQueueTimeoutError',
+]);
 
 /**
  * Whether the database cannot answer now. Then nothing is known of a write that was asked for: it may be stored, or will
@@ -61,7 +66,7 @@ const WAIT_QUEUE_TIMEOUT = 'MongoWaitQueueTimeoutError';
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (UNAVAILABLE_ERRORS.some((kind) => error instanceof kind)) return true;
-  if (error.name === WAIT_QUEUE_TIMEOUT) return true;
+  if (UNAVAILABLE_NAMES.has(error.name)) return true;
   if ('code' in error && SOCKET_CODES.has(error.code)) return true;
   // A write concern that was not met comes with a code of its own.
   if (error instanceof mongo.MongoWriteConcernError) return true;

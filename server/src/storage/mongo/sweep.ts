@@ -1,6 +1,7 @@
 import { trusted } from 'mongoose';
 import type { Models } from './collections.ts';
 import type { Rows } from './rows.ts';
+import { isUnavailable } from './store-error.ts';
 
 export interface SweepOptions {
   models: Models;
@@ -46,8 +47,13 @@ export function startSweep({
   const once = async () => {
     const upTo = new Date((await readDatabaseTime()).getTime() - GRACE_MS);
     const mark = await models.store.findOne({ _id: 'sweep' }).lean();
-    const last = mark !== null && 'sweptUpTo' in mark ? mark.sweptUpTo.getTime() : 0;
-    const mended = await mendBetween({ models, rows }, new Date(last - overlapMs), upTo);
+    const swept = mark !== null && 'sweptUpTo' in mark ? mark.sweptUpTo.getTime() : 0;
+    // The database's clock may have been set back.
+    const last = Math.min(swept, upTo.getTime());
+    const from = new Date(last - overlapMs);
+    // What is stored while the database fails may show late, too, and others move the mark.
+    overlapMs = FIRST_OVERLAP_MS;
+    const mended = await mendBetween({ models, rows, isClosed: () => isClosed }, { from, upTo });
     await models.store.updateOne({ _id: 'sweep' }, { $max: { sweptUpTo: upTo } }, { upsert: true });
     overlapMs = OVERLAP_MS;
     return mended;
@@ -74,13 +80,15 @@ export function startSweep({
   };
 }
 
-/** Conversations are looked up this many at a time. */
+/** Events are read, and conversations looked up, this many at a time. */
 const BATCH = 500;
 
+/** An hour of a busy store is more than a query may look at that somebody waits for. */
+const LONGEST_MS = 60_000;
+
 async function mendBetween(
-  { models, rows }: Pick<SweepOptions, 'models' | 'rows'>,
-  from: Date,
-  upTo: Date,
+  { models, rows, isClosed }: Pick<SweepOptions, 'models' | 'rows'> & { isClosed: () => boolean },
+  { from, upTo }: { from: Date; upTo: Date },
 ): Promise<number> {
   let mended = 0;
   let heads = new Map<string, number>();
@@ -89,18 +97,28 @@ async function mendBetween(
       .find({ _id: trusted({ $in: [...heads.keys()] }) })
       .lean();
     const behind = found.filter((row) => row.appliedSeq < (heads.get(row._id) ?? 0));
-    for (const row of behind) await rows.mend(row);
-    mended += behind.length;
+    for (const row of behind) {
+      if (isClosed()) return;
+      await rows.mend(row).then(() => mended++, unlessUnavailable);
+    }
     heads = new Map();
   };
   const recent = models.events
     .find({ storedAt: trusted({ $gte: from, $lt: upTo }) }, { conversationId: 1, seq: 1 })
+    .maxTimeMS(LONGEST_MS)
+    .batchSize(BATCH)
     .lean()
     .cursor();
   for await (const { conversationId, seq } of recent) {
+    if (isClosed()) return mended;
     heads.set(conversationId, Math.max(seq, heads.get(conversationId) ?? 0));
     if (heads.size >= BATCH) await flush();
   }
   if (heads.size > 0) await flush();
   return mended;
+}
+
+/** A row that no fold can mend, since its log was changed by something else, stops nobody but who opens it. */
+function unlessUnavailable(error: unknown): void {
+  if (isUnavailable(error)) throw error;
 }

@@ -16,7 +16,7 @@ import { foldedFields, toConversation, toOpenedDocument } from './conversation-d
 import { cursorIdOf, moveIdOf, toCursor } from './collections/cursors.ts';
 import { toEvent } from './collections/events.ts';
 import { COLLECTION_NAMES, defineModels, type Models } from './collections.ts';
-import { connect } from './connection.ts';
+import { connect, describeAddress, readDatabaseTime, refusalOf } from './connection.ts';
 import type {
   ConversationDocument,
   CursorDocument,
@@ -24,6 +24,7 @@ import type {
   EventDocument,
 } from './documents.ts';
 import { prepare } from './prepare.ts';
+import { isUnavailable } from './store-error.ts';
 
 /**
  * Opens a database to take over another store's contents.
@@ -33,16 +34,28 @@ import { prepare } from './prepare.ts';
 export async function writeMongoContents(url: string): Promise<StoreTarget> {
   const connection = await connect(url, { isPatient: true });
   const models = defineModels(connection);
+  const inWords = async <Result>(work: Promise<Result>): Promise<Result> => {
+    try {
+      return await work;
+    } catch (cause) {
+      if (!isUnavailable(cause)) throw cause;
+      throw new Error(
+        refusalOf(url, cause) ??
+          `MongoDB at ${describeAddress(url)} stopped answering: ${(cause as Error).message}. What was moved stays there. Run the same command again once it answers: it goes on.`,
+        { cause },
+      );
+    }
+  };
   return {
-    begin: (sourceId) => begin(connection, models, sourceId),
-    async writePlain(kind, records) {
-      await replaceAll(models[kind] as unknown as Model<Keyed>, records.map(keyed));
-    },
-    read: (conversations) => readBack(models, conversations),
-    write: (conversations) => write(models, conversations),
-    counts: () => countAll(models),
+    begin: (sourceId) => inWords(begin(connection, models, sourceId)),
+    writePlain: (kind, records) =>
+      inWords(replaceAll(models[kind] as unknown as Model<Keyed>, records.map(keyed))),
+    read: (conversations) => inWords(readBack(models, conversations)),
+    write: (conversations) => inWords(write(connection, models, conversations)),
+    counts: () => inWords(countAll(models)),
     async finish(now) {
-      await models.store.updateOne({ _id: 'migration' }, { $set: { finishedAt: now } });
+      const marking = models.store.updateOne({ _id: 'migration' }, { $set: { finishedAt: now } });
+      await inWords(marking.exec());
     },
     close: () => connection.close(),
   };
@@ -51,8 +64,11 @@ export async function writeMongoContents(url: string): Promise<StoreTarget> {
 async function begin(connection: Connection, models: Models, sourceId: string): Promise<void> {
   const migration = await models.store.findOne({ _id: 'migration' }).lean();
   if (migration !== null && 'source' in migration) {
-    if (migration.source === sourceId && migration.finishedAt === null)
+    if (migration.source === sourceId && migration.finishedAt === null) {
+      // They are written whole each time, and the source may have fewer by now.
+      for (const kind of PLAIN_KINDS) await models[kind as 'agents'].deleteMany();
       return await prepare(connection);
+    }
     const how = migration.finishedAt === null ? 'the beginning of another' : 'a finished';
     throw new Error(
       `The target holds ${how} migration already. Name a database that is empty, or drop this one if nobody needs what is in it.`,
@@ -96,6 +112,7 @@ async function replaceAll<Document extends Keyed>(
 }
 
 async function write(
+  connection: Connection,
   models: Models,
   conversations: readonly ConversationContents[],
 ): Promise<void> {
@@ -105,7 +122,7 @@ async function write(
     .lean();
   // What was changed since an earlier run, or lost a part when that was killed.
   for (const { _id } of present) await remove(models, _id);
-  const now = new Date();
+  const now = await readDatabaseTime(connection);
   // In the place of what a killed run may have left of a conversation whose row it had not come to.
   const documents = conversations.map((contents) => documentsOf(contents, now));
   await replaceAll(

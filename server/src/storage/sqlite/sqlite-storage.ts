@@ -173,7 +173,7 @@ function createConversations(id: string, engine: Engine): ConversationStorage {
     changedSince: (cursor, limit) => readPlaced('all', 'changedConversations', id, cursor, limit),
     // One that is behind repeats what changed meanwhile.
     currentCursor: () => read('latestCursor', id),
-    countInbox: (agentId) => readPlaced('all', 'inboxCounts', id, agentId),
+    countInbox: (agentId, limit) => readPlaced('all', 'inboxCounts', id, agentId, limit),
     countMessages: (queries) =>
       readPlaced({ conversationIds: queries.map(conversationOf) }, 'messageCounts', id, queries),
     advanceCursor: (advance) => write('advanceCursor', id, advance),

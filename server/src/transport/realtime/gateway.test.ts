@@ -27,6 +27,9 @@ beforeEach(async () => {
   shop = await gateway.createWorkspace();
 });
 
+/** Pino's number for it; errors have higher ones. */
+const WARNING = 40;
+
 const refusedWith = (code: string) => ({ data: { ok: false, code } });
 
 /** A client that a test connects by hand, and that is gone when the test is. */
@@ -314,6 +317,36 @@ describe('a handshake without the store', () => {
     expect(data).toMatchObject({ ok: false, code: 'store_unavailable', retryable: true });
     authenticator.visitor = look;
     await broken.connect(visitor).next('hello');
+  });
+
+  it('and visits that cannot be noted are told in one line, however many there are', async () => {
+    let untold = 0;
+    let isTold = () => {};
+    const allTold = new Promise<void>((resolve) => (isTold = resolve));
+    const broken = await startTestGateway({
+      wrapStorage: (storage) => ({
+        ...storage,
+        forWorkspace(workspaceId) {
+          const workspace = storage.forWorkspace(workspaceId);
+          const update = async () => {
+            untold++;
+            if (untold === 3) isTold();
+            throw new StoreUnavailableError('updateContact', new Error('disk I/O error'));
+          };
+          return { ...workspace, contacts: { ...workspace.contacts, update } };
+        },
+      }),
+    });
+    onTestFinished(broken.close);
+    const workspace = await broken.createWorkspace();
+    for (let times = 0; times < 3; times++) {
+      const client = broken.connect(await workspace.addVisitor());
+      await client.next('hello');
+      client.socket.disconnect();
+    }
+    await allTold;
+    const told = broken.logged.filter(({ level }) => Number(level) >= WARNING);
+    expect(told).toMatchObject([{ msg: 'the store is unavailable', what: 'noting a visit' }]);
   });
 
   it('whose token is looked up for too long is refused as busy', async () => {

@@ -229,11 +229,11 @@ function serve<Who extends Principal>(
   { caller, page }: Admitted<Who>,
   context: DoorContext,
 ) {
-  const { domain, framePace, gatheredWrites, live, logger, slowReaders, state } = context;
+  const { domain, faults, framePace, gatheredWrites, live, slowReaders, state } = context;
   const note = (where?: Page) =>
-    door.note(caller.principal, where).catch((error: unknown) => {
-      logger.warn({ err: error }, 'a visit could not be noted');
-    });
+    door
+      .note(caller.principal, where)
+      .catch((error: unknown) => faults.failed(error, { what: 'noting a visit' }));
 
   socket.data = { pending: 0, checkAt: Infinity };
   const leavePresence = domain.presence.connect(caller.principal);

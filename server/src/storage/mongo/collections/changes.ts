@@ -46,12 +46,23 @@ export function createToldChanges(): ToldChanges {
   return new LRUCache({ maxSize: MOST_TOLD, sizeCalculation: (told) => 1 + told.size });
 }
 
+interface ChangeParts {
+  models: Models;
+  toldChanges: ToldChanges;
+  databaseTime: () => Date;
+}
+
 /** What changed in an inbox since a reader last asked. */
 export function changeMethods(
   workspaceId: string,
-  { models, toldChanges }: { models: Models; toldChanges: ToldChanges },
+  { models, toldChanges, databaseTime }: ChangeParts,
 ): Pick<ConversationStorage, 'changedSince' | 'currentCursor'> {
   const above = readingAbove(workspaceId, models);
+  /** Where a reader at `newest` reads again from. A row may carry a time that is yet to come, where a clock was wrong. */
+  const startOf = ([newest]: Spot): Spot => [
+    Math.min(newest, databaseTime().getTime()) - OVERLAP_MS,
+    '',
+  ];
   /** The cursor of a reader that is at `newest` and knows these rows. */
   const remember = (newest: Spot, from: Spot, told: Told): string => {
     const nonce = randomBytes(9).toString('base64url');
@@ -117,10 +128,6 @@ function readingAbove(workspaceId: string, { conversations }: Models) {
   };
 }
 
-function startOf([newest]: Spot): Spot {
-  return [newest - OVERLAP_MS, ''];
-}
-
 function spotOf(row: ConversationDocument | undefined): Spot | undefined {
   return row ? [timeOf(row), row._id] : undefined;
 }
@@ -150,7 +157,7 @@ function decodeCursor(workspaceId: string, text: string): Position {
     if (Array.isArray(parts)) {
       const [owner, newest, newestId, from, fromId, nonce]: unknown[] = parts;
       const texts = [owner, newestId, fromId, nonce];
-      if (texts.every(isText) && Number.isSafeInteger(newest) && Number.isSafeInteger(from)) {
+      if (texts.every(isText) && isTime(newest) && isTime(from)) {
         if (owner !== workspaceId) return START;
         const spot = (time: unknown, id: unknown): Spot => [Number(time), String(id)];
         return { newest: spot(newest, newestId), from: spot(from, fromId), nonce: String(nonce) };
@@ -160,6 +167,10 @@ function decodeCursor(workspaceId: string, text: string): Position {
     // Not JSON: the same as JSON of another shape.
   }
   throw new RangeError('the inbox cursor cannot be read; load the inbox anew');
+}
+
+function isTime(value: unknown): boolean {
+  return Number.isSafeInteger(value) && !Number.isNaN(new Date(value as number).getTime());
 }
 
 function isText(value: unknown): boolean {

@@ -92,19 +92,17 @@ function findingMoves(workspaceId: string, { cursor_moves: moves }: Models) {
 }
 
 /** Cursors of all participants, by conversation: an entry for each that was asked for. */
-export async function cursorsOf(
+async function cursorsOf(
   { cursors }: Models,
   workspaceId: string,
   conversationIds: readonly string[],
 ): Promise<Map<string, Cursor[]>> {
-  const byConversation = new Map(conversationIds.map((id) => [id, [] as Cursor[]]));
-  if (byConversation.size === 0) return byConversation;
+  if (conversationIds.length === 0) return new Map();
   const found = await cursors
     .find({ workspaceId, conversationId: trusted({ $in: [...conversationIds] }) })
-    .sort({ _id: 1 })
     .lean();
-  for (const cursor of found) byConversation.get(cursor.conversationId)?.push(toCursor(cursor));
-  return byConversation;
+  const grouped = Map.groupBy(found, ({ conversationId }) => conversationId);
+  return new Map(conversationIds.map((id) => [id, toCursors(grouped.get(id) ?? [])]));
 }
 
 const REACHES = ['delivered', 'read'] as const;
@@ -119,6 +117,11 @@ export function cursorIdOf(conversationId: string, { kind, id }: Receipt['partic
 /** The id of a move; moves of one cursor sort by how far they reach. */
 export function moveIdOf(cursorId: string, reach: Reach, seq: number): string {
   return `${cursorId}/${reach}:${String(seq).padStart(10, '0')}`;
+}
+
+/** The cursors of a conversation's documents, in the order that every engine gives them. */
+export function toCursors(documents: readonly CursorDocument[]): Cursor[] {
+  return documents.toSorted((a, b) => (a._id < b._id ? -1 : 1)).map(toCursor);
 }
 
 /** The cursor of a document. */

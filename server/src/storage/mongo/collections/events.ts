@@ -42,22 +42,27 @@ export function eventMethods(
 }
 
 /**
- * Messages of a side above a place. Each event carries how many there were by then: two look-ups, however many logs are
- * asked for, and however long they are.
+ * Messages of a side above a place. Each event carries how many there were by then: two look-ups, or one for whoever has
+ * the `rows`, however many logs are asked for, and however long they are.
  */
 export async function countMessages(
   { conversations, events }: Models,
   workspaceId: string,
   queries: readonly MessageCountQuery[],
+  rows?: readonly ({ _id: string } & Counts)[],
 ): Promise<number[]> {
   if (queries.length === 0) return [];
-  const [rows, seen] = await Promise.all([
-    conversations
-      .find({ _id: trusted({ $in: queries.map(conversationOf) }), workspaceId }, COUNTS)
-      .lean(),
-    events.find({ _id: trusted({ $in: queries.map(placeOf) }), workspaceId }, COUNTS).lean(),
+  const asked = queries.filter(({ after }) => after > 0);
+  const [counted, seen] = await Promise.all([
+    rows ??
+      conversations
+        .find({ _id: trusted({ $in: queries.map(conversationOf) }), workspaceId }, COUNTS)
+        .lean(),
+    asked.length === 0
+      ? []
+      : events.find({ _id: trusted({ $in: asked.map(placeOf) }), workspaceId }, COUNTS).lean(),
   ]);
-  const totals = new Map(rows.map((row) => [row._id, row]));
+  const totals = new Map(counted.map((row) => [row._id, row]));
   const places = new Map(seen.map((event) => [event._id, event]));
   return queries.map((query) => {
     const total = totals.get(query.conversationId);

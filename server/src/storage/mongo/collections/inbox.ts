@@ -33,8 +33,9 @@ export function inboxMethods(
       return { conversations: page.map(toConversation), next };
     },
 
-    async countInbox(agentId) {
-      const count = (view: InboxView) => conversations.countDocuments(within(view, agentId));
+    async countInbox(agentId, limit) {
+      const count = (view: InboxView) =>
+        conversations.countDocuments(within(view, agentId), { limit });
       const [all, mine, unassigned, resolved] = await Promise.all([
         count('all'),
         count('mine'),

@@ -33,10 +33,13 @@ export function sessionMethods({ sessions }: Models): Directory['sessions'] {
     },
 
     async isActive(familyId, now) {
-      const found = await sessions
-        .findOne({ familyId, expiresAt: trusted({ $gt: now }), revokedAt: null }, { _id: 1 })
-        .lean();
-      return found !== null;
+      const lasting = { expiresAt: trusted({ $gt: now }), revokedAt: null };
+      const [active, revoked] = await Promise.all([
+        sessions.findOne({ familyId, ...lasting }, { _id: 1 }).lean(),
+        // A renewal that an outage cut off may have left a successor: a family is ended as a whole.
+        sessions.findOne({ familyId, revokedAt: trusted({ $ne: null }) }, { _id: 1 }).lean(),
+      ]);
+      return active !== null && revoked === null;
     },
 
     async revokeFamily(familyId, revokedAt) {

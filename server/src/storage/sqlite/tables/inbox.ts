@@ -60,14 +60,14 @@ function countReads(prepare: Prepare) {
     'SELECT status, assignee_key, count FROM conversation_counts WHERE workspace_id = ?',
   );
   return {
-    inboxCounts(workspaceId: string, agentId: string): InboxCounts {
+    inboxCounts(workspaceId: string, agentId: string, limit: number): InboxCounts {
       const rows = counts.all(workspaceId);
       const sum = (status: string, assignee?: string) =>
         rows
           .filter(
             (row) => row.status === status && (assignee ?? row.assignee_key) === row.assignee_key,
           )
-          .reduce((total, row) => total + row.count, 0);
+          .reduce((total, row) => Math.min(limit, total + row.count), 0);
       return {
         all: sum('open'),
         mine: sum('open', agentId),

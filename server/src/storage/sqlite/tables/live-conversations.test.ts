@@ -255,7 +255,7 @@ function expectExact(): void {
     const empty = emptyConversation({ id, visitorId: 'vi_1', contactId: 'co_1', createdAt: AT });
     expect(row).toEqual({ ...log.reduce(foldConversation, empty), clientConversationId: id });
   }
-  const counts = inboxCounts(WORKSPACE, 'ag_1');
+  const counts = inboxCounts(WORKSPACE, 'ag_1', 99);
   for (const view of ['all', 'mine', 'unassigned', 'resolved'] as const) {
     const { conversations } = inbox(WORKSPACE, { view, agentId: 'ag_1', limit: 10 });
     expect(counts[view]).toBe(conversations.length);
