@@ -255,7 +255,7 @@ describe.runIf(server)('two nodes on one database', { timeout: 60_000 }, () => {
 
     it('finds what is behind, although the clock that wrote down how far it got was set back', async () => {
       const { workspaceId, conversationId, dieAfter } = await oneConversation();
-      const ahead = { $set: { sweptUpTo: new Date(Date.now() + HOUR_MS) } };
+      const ahead = { $set: { sweptUpTo: new Date(Date.now() + 3 * HOUR_MS) } };
       await models.store.updateOne({ _id: 'sweep' }, ahead, { upsert: true });
       await dieAfter(1, message());
       await open().once();
