@@ -1,5 +1,6 @@
 // The process behind `spawnTestServer`: argv[2] holds its options as JSON.
 import { appendFileSync } from 'node:fs';
+import { defaultLimits } from '../limits.ts';
 import type { SpawnOptions } from './spawn-test-server.ts';
 import { startTestServer } from './start-test-server.ts';
 
@@ -20,7 +21,8 @@ const log = { write: (line: string) => void (logFile && appendFileSync(logFile, 
 const server = await startTestServer({
   dataDir,
   databaseUrl,
-  limits,
+  // Nothing but the server runs in this process: when it is late, it sheds.
+  limits: { shedDelayMs: defaultLimits.shedDelayMs, ...limits },
   config: {
     port,
     logLevel,

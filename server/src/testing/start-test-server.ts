@@ -5,10 +5,11 @@ import { type Config, keysDirOf } from '../config.ts';
 import { createServer, type ServerOptions } from '../create-server.ts';
 import { createTemporaryKeys } from '../domain/keys.ts';
 import { openKeys } from '../keys-file.ts';
+import type { Limits } from '../limits.ts';
 import { createLogger } from '../logger.ts';
 import { createFactories, type Factories } from './factories.ts';
 
-/** What a test may set. Without anything: a free port, data in memory, the system's clock, the default limits. */
+/** What a test may set. Without anything: a free port, data in memory, the system's clock, limits as they are but for `CALM`. */
 export interface TestServerOptions
   extends Partial<Pick<ServerOptions, 'clock' | 'limits' | 'files' | 'keys' | 'wrapStorage'>> {
   /** Keeps data and keys there, for a later server. Without it everything is gone after `close`. */
@@ -29,12 +30,16 @@ export interface TestServer extends Factories {
   close(): Promise<void>;
 }
 
+/** The test is in the server's process: what makes it late is no overload, and whoever waits for a hint gets it. */
+const CALM = { shedDelayMs: 60_000 } satisfies Partial<Limits>;
+
 /** The least work that still is scrypt: a test is not what passwords are protected from. */
 const CHEAP_PASSWORDS = { N: 2, r: 1, p: 1 };
 
 /** Starts a server in this process. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { clock, limits, files, wrapStorage } = options;
+  const { clock, files, wrapStorage } = options;
+  const limits = { ...CALM, ...options.limits };
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'alcove-test-'));
   const config: Config = {
     port: 0,
