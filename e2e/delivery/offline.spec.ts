@@ -116,7 +116,7 @@ for (const { kind, prepare, isKilledInShort } of keepings) {
     await shop.connect(page);
     await expectStored(shop.server, texts);
     await expect(widgetOn(page).panel.getByText('Waiting for connection')).toHaveCount(0);
-    figures[kind] = check(await readStored(shop.server), texts);
+    figures[kind] = await compare(shop.server, page, texts);
   });
 }
 
@@ -149,7 +149,7 @@ test('a browser that keeps nothing says so, and doubles nothing', async ({ shop 
   await expect(widget.panel.getByText(/stores nothing/)).toBeVisible();
   await shop.connect(page);
   await expectStored(shop.server, texts);
-  figures['denied'] = check(await readStored(shop.server), texts);
+  figures['denied'] = await compare(shop.server, page, texts);
 });
 
 /** Once each, in the order in which they were written. */
@@ -157,6 +157,23 @@ async function expectStored(server: TestServer, texts: readonly string[]): Promi
   const read = async () => (await readStored(server)).map(({ text }) => text);
   const timeout = isFull ? 240_000 : 60_000;
   await expect.poll(read, { timeout, intervals: [500] }).toEqual(texts);
+}
+
+/** What was written, what is stored and what is shown are one. */
+async function compare(server: TestServer, page: Page, written: readonly string[]) {
+  const { bubbles } = widgetOn(page);
+  await expect(bubbles).toHaveText([...written]);
+  const stored = await readStored(server);
+  const texts = stored.map(({ text }) => text);
+  const shown = await bubbles.allInnerTexts();
+  const numbers = {
+    ...check(stored, written),
+    reorder: texts.filter((text, n) => text !== written[n]).length,
+    diverged: shown.filter((text, n) => text !== texts[n]).length,
+    phantom: shown.filter((text) => !texts.includes(text)).length,
+  };
+  expect(numbers).toEqual({ lost: 0, dup: 0, holes: 0, reorder: 0, diverged: 0, phantom: 0 });
+  return numbers;
 }
 
 /** Everything that was shown is on the disk: the newest transaction is behind all that were begun before it. */

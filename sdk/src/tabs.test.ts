@@ -130,7 +130,7 @@ describe('the tabs of a visitor', { timeout: 20_000 }, () => {
     const tab = openTab();
     await tab.resume();
     expect(tab.isLeader()).toBe(false);
-    await vi.waitFor(() => expect(tab.isLeader()).toBe(true), { timeout: 12_000 });
+    await vi.waitFor(() => expect(tab.isLeader()).toBe(true), { timeout: 7_000 });
     expect(await ended).toMatchObject({ name: 'AbortError' });
     await until(() => isOnline(tab));
   }, 20_000);
@@ -142,7 +142,7 @@ describe('the tabs of a visitor', { timeout: 20_000 }, () => {
     const listener = new BroadcastChannel(scopeOf());
     listener.onmessage = ({ data }: { data: { kind: string } }) => said.push(data.kind);
     for (let round = 1; round <= 4; round++) {
-      vi.advanceTimersByTime(2_500);
+      vi.advanceTimersByTime(1_500);
       await until(() => said.filter((kind) => kind === 'pong').length === round);
     }
     listener.close();

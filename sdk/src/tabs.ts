@@ -37,9 +37,9 @@ type Message =
   | { kind: 'lost' | 'ping' | 'pong' | 'left' };
 
 /** How often a tab that follows looks whether the one that leads still answers. */
-const PING_MS = 2_500;
-/** A tab that has not been heard for this long is frozen: its lock is taken away. */
-const SILENCE_MS = 5_000;
+const PING_MS = 1_500;
+/** A tab that has not been heard for this long is frozen: its lock is taken away, at the next look. */
+const SILENCE_MS = 3_000;
 
 /**
  * Joins the tabs of this scope (server, workspace and identity); nothing where a browser cannot tell tabs apart, such as on

@@ -101,6 +101,9 @@ const SITUATIONS: Record<string, (dataDir: string) => Environment | Promise<Envi
   'an option that MongoDB does not have': () => ({
     DATABASE_URL: 'mongodb://127.0.0.1:1/alcove?nonsense=1',
   }),
+  'an address of MongoDB that takes back what is promised': () => ({
+    DATABASE_URL: `${freshDatabase(mongo ?? '')}?journal=false`,
+  }),
   'MongoDB lacks indexes, and `AUTO_MIGRATE` is `off`': () => ({
     DATABASE_URL: freshDatabase(mongo ?? ''),
     AUTO_MIGRATE: 'off',
@@ -176,7 +179,7 @@ const COMMANDS: Record<string, (command: string[]) => string[]> = {
 
 /** What a machine must have for a situation, and whether this one has. */
 const NEEDS: readonly [situations: RegExp, what: string, isThere: boolean][] = [
-  [/MongoDB lacks|unique index|migration from|Redis/, 'MongoDB', mongo !== undefined],
+  [/takes back|MongoDB lacks|unique index|migration from|Redis/, 'MongoDB', mongo !== undefined],
   [/Redis/, 'Redis', redis],
   [/^Node is/, `an old Node as ${systemNode}`, isOldNode(systemNode)],
   [/system’s|another user’s/, 'root, and setpriv', isRoot && runs('setpriv', '--version')],

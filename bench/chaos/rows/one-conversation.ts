@@ -38,11 +38,16 @@ export async function gatherInOne(stage: Stage, writers: number, readers: number
   return { conversationId, writers: all.slice(0, writers), readers: all.slice(writers) };
 }
 
-/** Fills the conversation; every writer has one message on its way at a time. */
+/**
+ * Fills the conversation; every writer has one message on its way at a time.
+ *
+ * @param turn resolves when the message of this number may go out.
+ */
 export async function write(
   writers: readonly BareClient[],
   conversationId: string,
   sends: number,
+  turn?: (number: number) => Promise<void>,
 ): Promise<{ ackMs: number[]; seconds: number; repeats: number; failures: string[] }> {
   const ackMs: number[] = [];
   const seqs: number[] = [];
@@ -54,6 +59,7 @@ export async function write(
     writers.map(async (writer) => {
       while (next < sends) {
         const number = next++;
+        await turn?.(number);
         const message = { conversationId, id: createId('cl'), text: `message ${number}` };
         const first = await writer.send(message);
         ackMs.push(first.ackMs);

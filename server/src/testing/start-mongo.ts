@@ -19,14 +19,18 @@ export interface TestMongo {
   close(): Promise<void>;
 }
 
+/** The variable by which mongodb-memory-server is told of one, too. */
+const MONGOD = process.env['MONGOMS_SYSTEM_BINARY'] ?? 'mongod';
+const MONGOD_COMMAND = `${MONGOD} --port {port} --dbpath {data} --bind_ip 127.0.0.1 --quiet`;
+
 /**
- * The command line of a server: `ALCOVE_TEST_MONGODB_START`, with `{port}` and `{data}` in it, or the `mongod` on the
- * PATH. Without both `undefined`, and a line that says so.
+ * The command line of a server: `ALCOVE_TEST_MONGODB_START`, with `{port}` and `{data}` in it, or the `mongod` of
+ * `MONGOMS_SYSTEM_BINARY` or on the PATH. Without both `undefined`, and a line that says so.
  */
 export function mongoCommand(): string | undefined {
   const given = process.env['ALCOVE_TEST_MONGODB_START'];
   if (given) return given;
-  if (hasMongod()) return 'mongod --port {port} --dbpath {data} --bind_ip 127.0.0.1 --quiet';
+  if (hasMongod()) return MONGOD_COMMAND;
   process.stdout.write('not run: needs ALCOVE_TEST_MONGODB_START, or mongod on the PATH\n');
   return undefined;
 }
@@ -42,9 +46,7 @@ export async function findMongo(): Promise<string | undefined> {
     process.stdout.write('not run: needs ALCOVE_TEST_MONGODB_URL, or mongod on the PATH\n');
     return undefined;
   }
-  const mongo = await startMongo(
-    'mongod --port {port} --dbpath {data} --bind_ip 127.0.0.1 --quiet',
-  );
+  const mongo = await startMongo(MONGOD_COMMAND);
   process.once('exit', () => void mongo.close());
   return mongo.url;
 }
@@ -94,7 +96,7 @@ export async function startMongo(command: string): Promise<TestMongo> {
 }
 
 function hasMongod(): boolean {
-  return spawnSync('mongod', ['--version']).status === 0;
+  return spawnSync(MONGOD, ['--version']).status === 0;
 }
 
 async function isListening(port: number): Promise<boolean> {
