@@ -159,17 +159,18 @@ async function expectStored(server: TestServer, texts: readonly string[]): Promi
   await expect.poll(read, { timeout, intervals: [500] }).toEqual(texts);
 }
 
-/** What was written, what is stored and what is shown are one. */
+/** What was written, what is stored and what is shown are one; a long conversation shows its end. */
 async function compare(server: TestServer, page: Page, written: readonly string[]) {
   const { bubbles } = widgetOn(page);
-  await expect(bubbles).toHaveText([...written]);
   const stored = await readStored(server);
   const texts = stored.map(({ text }) => text);
+  await expect(bubbles.last()).toHaveText(texts.at(-1) ?? '');
   const shown = await bubbles.allInnerTexts();
+  const end = texts.slice(-shown.length);
   const numbers = {
     ...check(stored, written),
     reorder: texts.filter((text, n) => text !== written[n]).length,
-    diverged: shown.filter((text, n) => text !== texts[n]).length,
+    diverged: shown.filter((text, n) => text !== end[n]).length,
     phantom: shown.filter((text) => !texts.includes(text)).length,
   };
   expect(numbers).toEqual({ lost: 0, dup: 0, holes: 0, reorder: 0, diverged: 0, phantom: 0 });
