@@ -28,7 +28,7 @@ const BEFORE_HEADS_MS = 18_000;
 export const a29 = defineRow<Parameters>({
   name: 'A29',
   stages: ['sqlite', 'nodes'],
-  does: 'Reconnect storm: 1,500 clients, the server, or both nodes, are killed and come back after 20 s. All are connected within 90 s, handshakes stay within a server’s configured rate, no second of waits holds more than 10 % (with Socket.IO’s own reconnection it does), at most 2 reads of the store per client.',
+  does: 'Reconnect storm: 1,500 clients, the server, or both nodes, are killed and come back after 20 s. All are connected within 90 s, handshakes stay within a server’s configured rate, no second of waits holds more than 10 % (with Socket.IO’s own reconnection it does), at most 2 reads of the store per client; those that are under way together count as one.',
   quick: { clients: 40, downMs: 1500, handshakesPerSecond: 50, plainClients: 0 },
   full: { clients: 1500, downMs: 20_000, handshakesPerSecond: 100, plainClients: 300 },
   fullSeconds: 150,

@@ -72,7 +72,9 @@ function createBreaker({
     cause = undefined;
   };
   const probeLater = () => {
-    if (isClosed) return;
+    if (isClosed || cause === undefined) return;
+    // One look at a time, also where the breaker opens again while one is under way.
+    clearTimeout(timer);
     timer = setTimeout(() => {
       probe().then(worked, probeLater);
     }, probeEveryMs).unref();

@@ -16,7 +16,7 @@ export interface SweepOptions {
  * the two. Most rows mend themselves before, since the same message is sent again; this finds the others.
  */
 export interface Sweep {
-  /** One look. Answers how many rows were behind. */
+  /** One look. Answers how many rows it mended. */
   once(): Promise<number>;
   close(): Promise<void>;
 }
@@ -54,6 +54,8 @@ export function startSweep({
     // What is stored while the database fails may show late, too, and others move the mark.
     overlapMs = FIRST_OVERLAP_MS;
     const mended = await mendBetween({ models, rows, isClosed: () => isClosed }, { from, upTo });
+    // What was not looked at is left to the next look.
+    if (isClosed) return mended;
     await models.store.updateOne({ _id: 'sweep' }, { $max: { sweptUpTo: upTo } }, { upsert: true });
     overlapMs = OVERLAP_MS;
     return mended;
@@ -83,9 +85,6 @@ export function startSweep({
 /** Events are read, and conversations looked up, this many at a time. */
 const BATCH = 500;
 
-/** An hour of a busy store is more than a query may look at that somebody waits for. */
-const LONGEST_MS = 60_000;
-
 async function mendBetween(
   { models, rows, isClosed }: Pick<SweepOptions, 'models' | 'rows'> & { isClosed: () => boolean },
   { from, upTo }: { from: Date; upTo: Date },
@@ -105,14 +104,20 @@ async function mendBetween(
   };
   const recent = models.events
     .find({ storedAt: trusted({ $gte: from, $lt: upTo }) }, { conversationId: 1, seq: 1 })
-    .maxTimeMS(LONGEST_MS)
+    // Nobody waits for it, and it has to come to its end, however much there is.
+    .maxTimeMS(0)
     .batchSize(BATCH)
     .lean()
     .cursor();
-  for await (const { conversationId, seq } of recent) {
-    if (isClosed()) return mended;
-    heads.set(conversationId, Math.max(seq, heads.get(conversationId) ?? 0));
-    if (heads.size >= BATCH) await flush();
+  try {
+    for await (const { conversationId, seq } of recent) {
+      if (isClosed()) return mended;
+      heads.set(conversationId, Math.max(seq, heads.get(conversationId) ?? 0));
+      if (heads.size >= BATCH) await flush();
+    }
+  } finally {
+    // Left early, it would stay open at the server.
+    await recent.close().catch(() => undefined);
   }
   if (heads.size > 0) await flush();
   return mended;
