@@ -23,6 +23,8 @@ interface Parameters {
 
 const KINDS: readonly ClientSpec['kind'][] = ['sdk', 'first-release', 'bare'];
 const ALL_BACK_MS = 120_000;
+/** What is new comes with every third message: on a busy machine those of a moment may be too few. */
+const NEWS_MS = 20_000;
 
 const preload = new URL('../next-version/preload.ts', import.meta.url).href;
 
@@ -62,11 +64,11 @@ export const a52 = defineRow<Parameters>({
     await upgrade(second);
     await untilAllOnline(talk.clients, ALL_BACK_MS);
     const mixedAt = performance.now();
-    await sleep(mixedMs);
-    // By today's version, of what the next one stored.
+    // By today's version, of what the next one stores.
     const reader = await stage.addHere({ side: 'team', name: 'reader', url: first.url });
     await reader.connect();
-    const news = await countNews(reader, talk.conversationIds);
+    await sleep(mixedMs);
+    const news = await untilNews(reader, talk.conversationIds);
     const mixedSeconds = round((performance.now() - mixedAt) / 1000);
     await upgrade(first);
     await untilAllOnline(talk.clients, ALL_BACK_MS);
@@ -129,6 +131,16 @@ async function runMigration({ mongo, folder }: Stage, left?: (total: number) => 
   }
   const [code] = await ended;
   return { code, steps };
+}
+
+/** How often each of what only the next version knows was seen, once all of it was. */
+async function untilNews(reader: BareClient, conversationIds: readonly string[]) {
+  const latest = performance.now() + NEWS_MS;
+  for (;;) {
+    const news = await countNews(reader, conversationIds);
+    if (!Object.values(news).includes(0) || performance.now() > latest) return news;
+    await sleep(500);
+  }
 }
 
 /** What only the next version knows, as an agent reads it. */

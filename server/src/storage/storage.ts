@@ -77,7 +77,10 @@ export interface Directory {
      * between the caller's look and this call wins.
      */
     rotate(tokenHash: string, rotatedAt: string, successor: SessionRecord): Promise<boolean>;
-    /** Whether the family has a session that is neither revoked nor expired at `now`. */
+    /**
+     * Whether the family has a session that is neither revoked nor expired at `now`. A family is revoked as a whole, so a
+     * store may take one session of it that is revoked for all of them.
+     */
     isActive(familyId: string, now: string): Promise<boolean>;
     revokeFamily(familyId: string, revokedAt: string): Promise<void>;
     /**

@@ -7,6 +7,7 @@ import { toConversation } from './conversation-documents.ts';
 import { toEvent } from './collections/events.ts';
 import type { Models } from './collections.ts';
 import type { ConversationDocument, EventDocument } from './documents.ts';
+import { endWithin } from './driver-stalls.ts';
 import { insert } from './insert.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { Rows } from './rows.ts';
@@ -32,6 +33,9 @@ const LONGEST_WAIT_MS = 4000;
 /** What is unknown is asked again for so long. The last try may take 3 s more, and a command is answered within 5 s. */
 const PATIENCE_MS = 1500;
 
+/** A try that never ends must not stop the conversation. */
+const LONGEST_MS = 20_000;
+
 /**
  * Makes the one write to a log. An event is inserted under its place and under its actor's client id, both unique: that
  * decides, whatever this process or another believes meanwhile. A place is only ever asked for right behind an event
@@ -41,25 +45,28 @@ export function createAppend(parts: AppendParts): Append {
   const queue = createKeyedQueue();
   const tryOnce = createTry(parts);
 
+  const appendNow: Append = async (workspaceId, request) => {
+    const deadline = performance.now() + PATIENCE_MS;
+    let isUnknown = false;
+    for (let tries = 1; ; ) {
+      try {
+        const result = await tryOnce(workspaceId, request, isUnknown);
+        if (result !== TAKEN) return result;
+        if (tries === MOST_TRIES) throw contended();
+        tries += 1;
+      } catch (error) {
+        // Nothing is known of what was asked: never "not stored".
+        if (!isUnavailable(error) || performance.now() > deadline) throw error;
+        isUnknown = true;
+      }
+      await pause();
+    }
+  };
   return (workspaceId, request) => {
     const askedAt = performance.now();
     return queue.run(`${workspaceId}/${request.conversationId}`, async () => {
       if (performance.now() - askedAt > LONGEST_WAIT_MS) throw tooLate();
-      const deadline = performance.now() + PATIENCE_MS;
-      let isUnknown = false;
-      for (let tries = 1; ; ) {
-        try {
-          const result = await tryOnce(workspaceId, request, isUnknown);
-          if (result !== TAKEN) return result;
-          if (tries === MOST_TRIES) throw contended();
-          tries += 1;
-        } catch (error) {
-          // Nothing is known of what was asked: never "not stored".
-          if (!isUnavailable(error) || performance.now() > deadline) throw error;
-          isUnknown = true;
-        }
-        await pause();
-      }
+      return await endWithin(LONGEST_MS, appendNow(workspaceId, request));
     });
   };
 }
@@ -91,12 +98,12 @@ function createTry(parts: AppendParts) {
     if (!(await insert(models.events, document))) {
       const [earlier] = await Promise.all([
         findEarlier(workspaceId, request, isUnknown),
-        turns.want(document).catch(unlessUnavailable),
+        turns.want(document).catch(ignoreUnavailable),
       ]);
       return earlier ?? TAKEN;
     }
     // Stored, whatever comes now: a row that could not be folded is found behind, and mended.
-    const after = await rows.fold(row, document).catch(unlessUnavailable);
+    const after = await rows.fold(row, document).catch(ignoreUnavailable);
     if (after) turns.keep(turn, after);
     return { outcome: 'appended', event, visitorPrev: row.visitorSeq };
   };
@@ -116,7 +123,7 @@ function createLook({ models, rows }: AppendParts) {
       .lean();
     if (earlier === null) return undefined;
     // Its writer may have died before it came to the row.
-    await rows.read(workspaceId, conversationId).catch(unlessUnavailable);
+    await rows.read(workspaceId, conversationId).catch(ignoreUnavailable);
     if (earlier.type !== event.type || earlier.said !== saidOf(clientEventId, detailsOf(event))) {
       return { outcome: 'id_conflict' };
     }
@@ -167,6 +174,6 @@ function contended(): StoreUnavailableError {
   return new StoreUnavailableError('append', new Error(text));
 }
 
-function unlessUnavailable(error: unknown): undefined {
+function ignoreUnavailable(error: unknown): undefined {
   if (!isUnavailable(error)) throw error;
 }

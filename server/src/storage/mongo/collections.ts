@@ -49,6 +49,7 @@ export const COLLECTIONS: { readonly [Name in CollectionName]: Collection } = {
     },
     indexes: [
       { name: 'sessions_by_family', key: { familyId: 1, expiresAt: 1 } },
+      { name: 'sessions_by_revocation', key: { familyId: 1, revokedAt: 1 } },
       { name: 'sessions_by_principal', key: { principalId: 1 } },
       { name: 'sessions_by_expiry', key: { expiresAt: 1 } },
       { name: 'sessions_by_rotation', key: { rotatedAt: 1 } },

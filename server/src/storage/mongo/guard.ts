@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import { endWithin } from './driver-stalls.ts';
 import { isUnavailable } from './store-error.ts';
 
 /** What every call of the store passes. */
@@ -22,6 +23,12 @@ const PATIENCE_MS = 2000;
 
 const PROBE_EVERY_MS = 500;
 
+/** Each single question of a call ends within 6 s. */
+const LONGEST_CALL_MS = 30_000;
+
+/** Longer than a probe takes that finds no server. */
+const LONGEST_PROBE_MS = 5000;
+
 /** Counts what is under way, speaks of faults as the storage interface does, and is the breaker for long ones. */
 export function createGuard(options: GuardOptions): Guard {
   const breaker = createBreaker(options);
@@ -33,7 +40,7 @@ export function createGuard(options: GuardOptions): Guard {
       const cause = isClosed ? new Error('the store is closed') : breaker.reason();
       if (cause !== undefined) throw new StoreUnavailableError(operation, cause);
       const startedAt = performance.now();
-      const work = act();
+      const work = endWithin(LONGEST_CALL_MS, act());
       underWay.add(work);
       try {
         const result = await work;
@@ -76,7 +83,7 @@ function createBreaker({
     // One look at a time, also where the breaker opens again while one is under way.
     clearTimeout(timer);
     timer = setTimeout(() => {
-      probe().then(worked, probeLater);
+      endWithin(LONGEST_PROBE_MS, probe()).then(worked, probeLater);
     }, probeEveryMs).unref();
   };
   return {

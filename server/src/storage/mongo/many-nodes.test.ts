@@ -245,12 +245,15 @@ describe.runIf(server)('two nodes on one database', { timeout: 60_000 }, () => {
 
   describe('a sweep', () => {
     /** The events of these tests are older than its grace. */
-    const open = () =>
-      startSweep({
+    const open = () => {
+      const sweep = startSweep({
         models,
         rows: createRows(models),
         readDatabaseTime: async () => new Date(Date.now() + 10_000),
       });
+      onTestFinished(() => sweep.close());
+      return sweep;
+    };
     const HOUR_MS = 3_600_000;
 
     it('finds what is behind, although the clock that wrote down how far it got was set back', async () => {
@@ -259,7 +262,25 @@ describe.runIf(server)('two nodes on one database', { timeout: 60_000 }, () => {
       await models.store.updateOne({ _id: 'sweep' }, ahead, { upsert: true });
       await dieAfter(1, message());
       await open().once();
-      await models.store.updateOne({ _id: 'sweep' }, { $set: { sweptUpTo: new Date() } });
+      expect(await storedRow(workspaceId, conversationId)).toMatchObject({ appliedSeq: 1 });
+      const mark = await models.store.findOne({ _id: 'sweep' }).lean();
+      expect(mark, 'what comes in these hours is looked at, too').toMatchObject({
+        sweptUpTo: expect.toSatisfy((to: Date) => to.getTime() < Date.now() + HOUR_MS),
+      });
+    });
+
+    it('that is cut short leaves what it did not look at to the next one', async () => {
+      const { workspaceId, conversationId, dieAfter } = await oneConversation();
+      await dieAfter(1, message());
+      const cut = open();
+      // It is closed while it asks for the time, before it has looked at anything.
+      const before = await models.store.findOne({ _id: 'sweep' }).lean();
+      const looking = cut.once();
+      await cut.close();
+      await looking;
+      expect(await storedRow(workspaceId, conversationId)).toMatchObject({ appliedSeq: 0 });
+      expect(await models.store.findOne({ _id: 'sweep' }).lean()).toEqual(before);
+      await open().once();
       expect(await storedRow(workspaceId, conversationId)).toMatchObject({ appliedSeq: 1 });
     });
 

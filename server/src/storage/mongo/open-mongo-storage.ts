@@ -4,6 +4,7 @@ import type { Storage } from '../storage.ts';
 import { defineModels } from './collections.ts';
 import { connect, describeAddress, readDatabaseTime, refusalOf } from './connection.ts';
 import { deploymentOf } from './deployment.ts';
+import { reconnectWhenStuck } from './driver-stalls.ts';
 import { createGuard } from './guard.ts';
 import { createMongoStorage, writeMark } from './mongo-storage.ts';
 import { lacksOf, prepare } from './prepare.ts';
@@ -31,7 +32,7 @@ export async function openMongoStorage({ url, mayPrepare }: MongoStorageOptions)
     const lacks = await lacksOf(connection);
     if (lacks.length > 0) throw new Error(inWords(url, lacks));
   });
-  return assemble(await connect(url));
+  return await assemble(await connect(url));
 }
 
 /**
@@ -56,19 +57,21 @@ export async function examineDeployment(url: string): Promise<Deployment> {
   return await withPatience(url, deploymentOf);
 }
 
-function assemble(connection: Connection): Storage {
+async function assemble(connection: Connection): Promise<Storage> {
   const models = defineModels(connection);
   const rows = createRows(models);
   const clock = createDatabaseClock(connection);
+  await clock.read();
   const sweep = startSweep({ models, rows, readDatabaseTime: clock.read });
   const guard = createGuard({ probe: () => writeMark(models) });
+  const watch = reconnectWhenStuck(connection.getClient());
   return createMongoStorage({
     models,
     rows,
     guard,
     databaseTime: clock.now,
     async close() {
-      await sweep.close();
+      await Promise.all([sweep.close(), watch.close()]);
       await connection.close();
     },
   });

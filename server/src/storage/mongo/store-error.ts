@@ -17,6 +17,7 @@ const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([
   134, // ReadConcernMajorityNotAvailableYet
   189, // PrimarySteppedDown
   262, // ExceededTimeLimit
+  8000, // AtlasError: a wrong password, most often
   9001, // SocketException
   10107, // NotWritablePrimary
   11600, // InterruptedAtShutdown

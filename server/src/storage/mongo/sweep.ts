@@ -1,5 +1,6 @@
 import { trusted } from 'mongoose';
 import type { Models } from './collections.ts';
+import { endWithin } from './driver-stalls.ts';
 import type { Rows } from './rows.ts';
 import { isUnavailable } from './store-error.ts';
 
@@ -33,6 +34,12 @@ const FIRST_OVERLAP_MS = 60 * 60_000;
 /** Younger events are about to be folded by their own writers. */
 const GRACE_MS = 2_000;
 
+/** Rows of an hour in which everything went wrong are mended in less. */
+const LONGEST_SWEEP_MS = 10 * 60_000;
+
+/** A look that was told to stop stops after the question that is under way. */
+const LONGEST_END_MS = 5_000;
+
 export function startSweep({
   models,
   rows,
@@ -56,7 +63,10 @@ export function startSweep({
     const mended = await mendBetween({ models, rows, isClosed: () => isClosed }, { from, upTo });
     // What was not looked at is left to the next look.
     if (isClosed) return mended;
-    await models.store.updateOne({ _id: 'sweep' }, { $max: { sweptUpTo: upTo } }, { upsert: true });
+    // From the future it can only be when the clock was set back: then it would hide what comes until that time.
+    const to =
+      swept > upTo.getTime() ? { $set: { sweptUpTo: upTo } } : { $max: { sweptUpTo: upTo } };
+    await models.store.updateOne({ _id: 'sweep' }, to, { upsert: true });
     overlapMs = OVERLAP_MS;
     return mended;
   };
@@ -66,7 +76,7 @@ export function startSweep({
     timer = setTimeout(
       () => {
         // While the database is away there is nothing to do; the next look makes up for this one.
-        running = once().then(sweepLater, sweepLater);
+        running = endWithin(LONGEST_SWEEP_MS, once()).then(sweepLater, sweepLater);
       },
       everyMs * (0.75 + Math.random() / 2),
     ).unref();
@@ -77,7 +87,7 @@ export function startSweep({
     async close() {
       isClosed = true;
       clearTimeout(timer);
-      await running;
+      await endWithin(LONGEST_END_MS, running).catch(() => undefined);
     },
   };
 }
@@ -98,7 +108,7 @@ async function mendBetween(
     const behind = found.filter((row) => row.appliedSeq < (heads.get(row._id) ?? 0));
     for (const row of behind) {
       if (isClosed()) return;
-      await rows.mend(row).then(() => mended++, unlessUnavailable);
+      await rows.mend(row).then(() => mended++, rethrowUnavailable);
     }
     heads = new Map();
   };
@@ -124,6 +134,6 @@ async function mendBetween(
 }
 
 /** A row that no fold can mend, since its log was changed by something else, stops nobody but who opens it. */
-function unlessUnavailable(error: unknown): void {
+function rethrowUnavailable(error: unknown): void {
   if (isUnavailable(error)) throw error;
 }

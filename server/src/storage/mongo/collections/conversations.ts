@@ -2,7 +2,6 @@ import { trusted } from 'mongoose';
 import type { ConversationStorage } from '../../storage.ts';
 import type { Models } from '../collections.ts';
 import { toConversation, toOpenedDocument } from '../conversation-documents.ts';
-import { MAX_TIME_MS } from '../connection.ts';
 import type { ConversationDocument, CursorDocument } from '../documents.ts';
 import { insert } from '../insert.ts';
 import type { Rows } from '../rows.ts';
@@ -48,23 +47,23 @@ export function conversationMethods(
 /** Makes the function that finds a visitor's conversations with their cursors: one look, and one more for what is unread. */
 function listing(workspaceId: string, models: Models): ConversationStorage['listForVisitor'] {
   return async (visitorId, limit, unreadIn) => {
-    const found = await models.conversations
-      .aggregate<ConversationDocument & { cursors: CursorDocument[] }>([
-        // Whatever stands behind `$eq` is a value: a pipeline is not checked against the schema, as other filters are.
-        { $match: { workspaceId, visitorId: { $eq: visitorId }, appliedSeq: { $gt: 0 } } },
-        // A visitor has a handful: an index in this order would move with every event.
-        { $sort: { lastActivityAt: -1, _id: -1 } },
-        { $limit: limit },
-        {
-          $lookup: {
-            from: 'cursors',
-            localField: '_id',
-            foreignField: 'conversationId',
-            as: 'cursors',
-          },
+    const found = await models.conversations.aggregate<
+      ConversationDocument & { cursors: CursorDocument[] }
+    >([
+      // Whatever stands behind `$eq` is a value: a pipeline is not checked against the schema, as other filters are.
+      { $match: { workspaceId, visitorId: { $eq: visitorId }, appliedSeq: { $gt: 0 } } },
+      // A visitor has a handful: an index in this order would move with every event.
+      { $sort: { lastActivityAt: -1, _id: -1 } },
+      { $limit: limit },
+      {
+        $lookup: {
+          from: 'cursors',
+          localField: '_id',
+          foreignField: 'conversationId',
+          as: 'cursors',
         },
-      ])
-      .option({ maxTimeMS: MAX_TIME_MS });
+      },
+    ]);
     const records = found.map(toConversation);
     const listed = new Map(found.map((row) => [row._id, toCursors(row.cursors)]));
     const queries = records.flatMap((row) => unreadIn(row, listed.get(row.id) ?? []) ?? []);

@@ -37,7 +37,7 @@ export function sessionMethods({ sessions }: Models): Directory['sessions'] {
       const [active, revoked] = await Promise.all([
         sessions.findOne({ familyId, ...lasting }, { _id: 1 }).lean(),
         // A renewal that an outage cut off may have left a successor: a family is ended as a whole.
-        sessions.findOne({ familyId, revokedAt: trusted({ $ne: null }) }, { _id: 1 }).lean(),
+        sessions.findOne({ familyId, revokedAt: trusted({ $gt: '' }) }, { _id: 1 }).lean(),
       ]);
       return active !== null && revoked === null;
     },
