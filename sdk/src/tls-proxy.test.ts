@@ -54,6 +54,12 @@ describe.runIf(hasCaddy())('behind a proxy that speaks TLS', { timeout: 60_000 }
       config: { port, publicUrl: new URL(caddy.url), trustProxy: ['127.0.0.1'] },
     });
     endings.push(() => server.close());
+    // Without a node the proxy answers at once whatever is not a GET.
+    await vi.waitFor(
+      async () =>
+        expect((await send(`${caddy.url}/healthz`, { headers: {} })).statusCode).toBe(200),
+      { timeout: 10_000, interval: 50 },
+    );
     return server;
   }
 
