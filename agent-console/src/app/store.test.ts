@@ -55,6 +55,18 @@ describe('the store', () => {
     expect(JSON.parse(storage.getItem(key) ?? '')).toEqual(here.getState().drafts);
   });
 
+  it('takes no letter away that is typed while another tab hears of the one before', () => {
+    const storage = memoryStorage();
+    const key = 'alcove:console:ag_1:drafts';
+    const [here, there] = [createConsoleStore({ storage }), createConsoleStore({ storage })];
+    for (const store of [here, there]) store.dispatch(signedIn({ agentId: 'ag_1' }));
+    here.dispatch(draftChanged({ conversationId: 'cv_1', text: 'R' }));
+    const told = storage.getItem(key);
+    here.dispatch(draftChanged({ conversationId: 'cv_1', text: 'Re' }));
+    hearOtherTab(there, { key, newValue: told });
+    expect(JSON.parse(storage.getItem(key) ?? '')).toEqual({ cv_1: { text: 'Re' } });
+  });
+
   it('mutes every tab when one is muted', () => {
     const storage = memoryStorage();
     const key = 'alcove:console:ag_1:preferences';

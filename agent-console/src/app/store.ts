@@ -1,4 +1,4 @@
-import { combineReducers, configureStore, type Middleware } from '@reduxjs/toolkit';
+import { combineReducers, configureStore, isAnyOf, type Middleware } from '@reduxjs/toolkit';
 import { actsReducer } from '../client/acts.ts';
 import { chatReducer } from '../client/chat.ts';
 import { sessionReducer, signedIn, signedOut } from '../client/session-slice.ts';
@@ -66,6 +66,9 @@ export function hearOtherTab(
   }
 }
 
+/** What comes from what is kept. Written back, it would undo what another tab keeps meanwhile: a letter that is typed there. */
+const isRead = isAnyOf(draftsRead, openConversationsRead, preferencesRead);
+
 /** Reads what is kept when somebody signs in, writes what changed after each action. */
 function keeping(storage: KeptStorage | null): Middleware<object, RootState> {
   return (store) => (next) => (action) => {
@@ -73,7 +76,11 @@ function keeping(storage: KeptStorage | null): Middleware<object, RootState> {
     const result = next(action);
     if (signedIn.match(action)) {
       readAll(storage, action.payload.agentId, store.dispatch);
-    } else if (before.session.status === 'signed_in' && !signedOut.match(action)) {
+    } else if (
+      before.session.status === 'signed_in' &&
+      !signedOut.match(action) &&
+      !isRead(action)
+    ) {
       const after = store.getState();
       for (const slice of KEPT) {
         if (after[slice] === before[slice]) continue;
