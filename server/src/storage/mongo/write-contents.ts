@@ -182,7 +182,8 @@ function documentsOf(contents: ConversationContents, now: Date) {
       visitorMessageCount: counts.visitorMessageCount,
       // The newest of its changes, or any above it: none of those will come once more.
       amendedBy: contents.events.length,
-      storedAt: now,
+      // Its row comes with it: the sweep, which looks at what was stored lately, need not look at all of this.
+      storedAt: new Date(at),
     };
   });
   const row: ConversationDocument = {

@@ -33,13 +33,14 @@ export function sessionMethods({ sessions }: Models): Directory['sessions'] {
     },
 
     async isActive(familyId, now) {
-      const lasting = { expiresAt: trusted({ $gt: now }), revokedAt: null };
-      const [active, revoked] = await Promise.all([
-        sessions.findOne({ familyId, ...lasting }, { _id: 1 }).lean(),
-        // A renewal that an outage cut off may have left a successor: a family is ended as a whole.
-        sessions.findOne({ familyId, revokedAt: trusted({ $gt: '' }) }, { _id: 1 }).lean(),
-      ]);
-      return active !== null && revoked === null;
+      // A renewal that an outage cut off may have left a successor: a family is ended as a whole, so one that was revoked
+      // decides. Those come first, and one question finds either.
+      const isTelling = [{ revokedAt: trusted({ $gt: '' }) }, { expiresAt: trusted({ $gt: now }) }];
+      const first = await sessions
+        .findOne({ familyId, $or: isTelling }, { revokedAt: 1 })
+        .sort({ revokedAt: -1 })
+        .lean();
+      return first?.revokedAt === null;
     },
 
     async revokeFamily(familyId, revokedAt) {

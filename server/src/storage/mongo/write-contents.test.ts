@@ -1,0 +1,48 @@
+import { createId, type EventDraft } from '@alcove/protocol';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { findMongo, freshDatabase } from '../../testing/start-mongo.ts';
+import { detailsOf, placeEvent, saidOf } from '../event-details.ts';
+import { defineModels } from './collections.ts';
+import { connect } from './connection.ts';
+import { writeMongoContents } from './write-contents.ts';
+
+const server = await findMongo();
+
+const AT = '2026-01-01T00:00:00.000Z';
+
+describe.runIf(server)('contents of another store', () => {
+  it('are as old as they are: the sweep, which mends what was stored lately, leaves them alone', async () => {
+    const url = freshDatabase(server ?? '');
+    const target = await writeMongoContents(url);
+    onTestFinished(() => target.close());
+    await target.begin('source');
+    const opened = {
+      id: createId('cv'),
+      visitorId: createId('vi'),
+      contactId: createId('co'),
+      clientConversationId: createId('cl'),
+      createdAt: AT,
+    };
+    const draft: EventDraft = {
+      type: 'message.created',
+      clientEventId: createId('cl'),
+      actor: { kind: 'visitor', id: opened.visitorId },
+      via: 'widget',
+      content: { kind: 'text', text: 'long ago' },
+    };
+    const event = placeEvent(
+      { conversationId: opened.id, event: draft, at: AT },
+      { seq: 1, at: AT },
+    );
+    const said = saidOf(draft.clientEventId, detailsOf(draft));
+    const moved = { opened, events: [{ event, said }], cursors: [], moves: [] };
+    await target.write([{ workspaceId: createId('ws'), ...moved }]);
+
+    const connection = await connect(url);
+    onTestFinished(() => connection.close());
+    const stored = await defineModels(connection)
+      .events.findOne({ conversationId: opened.id })
+      .lean();
+    expect(stored).toMatchObject({ seq: 1, storedAt: new Date(AT) });
+  });
+});
