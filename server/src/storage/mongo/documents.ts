@@ -60,7 +60,10 @@ export interface EventDocument {
   visitorMessageCount: number;
   /** `seq` of the newest edit or deletion that `details` have taken; 0 for none. */
   amendedBy: number;
-  /** When it was written, by the database's clock as this process knows it. Nothing is ordered by it. */
+  /**
+   * When it was written, by the database's clock as this process knows it; the epoch for what was moved here. Nothing is
+   * ordered by it.
+   */
   storedAt: Date;
 }
 

@@ -151,6 +151,9 @@ async function remove(models: Models, conversationId: string): Promise<void> {
   await models.cursor_moves.deleteMany(below(`${conversationId}/`));
 }
 
+/** Rows come with what was moved: the sweep, which looks at what was stored lately, need not look at all of it. */
+const MOVED_AT = new Date(0);
+
 /** How one conversation is kept here. */
 function documentsOf(contents: ConversationContents, now: Date) {
   const { workspaceId, opened } = contents;
@@ -182,8 +185,7 @@ function documentsOf(contents: ConversationContents, now: Date) {
       visitorMessageCount: counts.visitorMessageCount,
       // The newest of its changes, or any above it: none of those will come once more.
       amendedBy: contents.events.length,
-      // Its row comes with it: the sweep, which looks at what was stored lately, need not look at all of this.
-      storedAt: new Date(at),
+      storedAt: MOVED_AT,
     };
   });
   const row: ConversationDocument = {
