@@ -17,9 +17,23 @@ export const a51 = defineRow<Traffic>({
   name: 'A51',
   stages: ['nodes'],
   does: 'A01 on two nodes without sticky sessions, first by WebSocket, then where only plain HTTP passes. Acks as in A01; fan-out p99 < 300 ms, over HTTP < 2.5 s.',
-  quick: { workspaces: 2, conversations: 4, clientsEach: 3, sendsEach: 8, everyMs: 40 },
-  full: { workspaces: 10, conversations: 50, clientsEach: 4, sendsEach: 100, everyMs: 400 },
-  fullOnNodes: { everyMs: 3000 },
+  quick: {
+    workspaces: 2,
+    conversations: 4,
+    clientsEach: 3,
+    sendsEach: 8,
+    everyMs: 40,
+    warmUpMs: 0,
+  },
+  full: {
+    workspaces: 10,
+    conversations: 50,
+    clientsEach: 4,
+    sendsEach: 100,
+    everyMs: 400,
+    warmUpMs: 0,
+  },
+  fullOnNodes: { everyMs: 3000, warmUpMs: 20_000 },
   fullSeconds: 200,
   async run(stage, traffic) {
     await stage.startServer();
