@@ -53,6 +53,8 @@ export class Connection<Hello extends { serverTime: string }> {
   #drainMs = 0;
   #isTokenRefused = false;
   #silences = 0;
+  /** Counts what came over sockets. */
+  #heard = 0;
   #clockSkewMs = 0;
   /** Whether the present socket has said hello: until then nothing can be asked. */
   #isGreeted = false;
@@ -136,15 +138,19 @@ export class Connection<Hello extends { serverTime: string }> {
   readonly #ask = async (name: string, payload: unknown): Promise<unknown> => {
     const socket = this.#socket;
     if (!this.#isGreeted || !socket) throw this.#refusal ?? unreachable();
+    const heard = this.#heard;
     let ack: unknown;
     try {
       ack = await socket.ask(name, payload, ACK_TIMEOUT_MS);
     } catch {
       const error = unreachable();
-      // One lost answer is a lost answer; two in a row are a connection that only looks alive.
-      if (socket === this.#socket && ++this.#silences > 1) this.#lose(error);
+      // Where other things came meanwhile, one lost answer is a lost answer; two in a row, or nothing at all, are a
+      // connection that only looks alive.
+      const looksDead = heard === this.#heard || ++this.#silences > 1;
+      if (socket === this.#socket && looksDead) this.#lose(error);
       throw error;
     }
+    this.#heard++;
     this.#silences = 0;
     const { code } = (ack ?? {}) as Partial<Refusal>;
     if (socket === this.#socket && code === 'unauthenticated') this.#lose(ChatError.from(ack));
@@ -211,6 +217,7 @@ export class Connection<Hello extends { serverTime: string }> {
       onRefused: (reason) => this.#lose(ChatError.from(reason)),
       onLost: () => this.#lose(),
       onEvent: (name, payload) => {
+        this.#heard++;
         this.#tabs?.relay(name, payload);
         if (name === SERVER_FRAMES.hello && payload) this.#welcome(payload as Hello, token);
         if (name === SERVER_FRAMES.event) onEvent(payload);

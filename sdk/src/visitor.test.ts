@@ -92,6 +92,8 @@ describe('sending', () => {
   it('stores once what was sent twice because the ack was lost', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const client = openPage();
+    await client.send('before');
+    await until(() => isSettled(client));
     let sends = 0;
     scene.server.faults.onPush = () => {};
     scene.server.faults.onCommand = ({ name }) =>
@@ -101,8 +103,8 @@ describe('sending', () => {
     await vi.advanceTimersByTimeAsync(8_000);
     await until(() => isSettled(client));
     expect(sends).toBe(2);
-    expect(storedTexts()).toEqual(['hello']);
-    expect(linesOf(client)).toEqual(['hello (sent)']);
+    expect(storedTexts()).toEqual(['before', 'hello']);
+    expect(linesOf(client)).toEqual(['before (sent)', 'hello (sent)']);
   });
 
   it('takes the log for an ack when only the ack was lost', async () => {
@@ -987,12 +989,7 @@ describe('the connection', () => {
     expect(storedTexts()).toEqual(['hello']);
   });
 
-  it('is taken for lost when two questions in a row get no answer', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-    const client = openPage();
-    await client.send('hello');
-    await until(() => isSettled(client));
-    scene.server.faults.onCommand = () => 'silence';
+  describe('that answers nothing', () => {
     // Pauses are of faked time, which hardly passes while a busy machine waits.
     const passUntil = async (condition: () => boolean) => {
       for (let waits = 0; waits < 200 && !condition(); waits++) {
@@ -1000,16 +997,51 @@ describe('the connection', () => {
       }
       expect(condition()).toBe(true);
     };
-    await client.send('unanswered');
-    await passUntil(() => sentTexts().length === 2);
-    await passTime(8_100, vi.advanceTimersByTimeAsync);
-    expect(scene.server.handshakes).toHaveLength(1);
-    await passUntil(() => sentTexts().length === 3);
-    await passTime(8_100, vi.advanceTimersByTimeAsync);
-    scene.server.faults.onCommand = () => 'answer';
-    await passUntil(() => isSettled(client));
-    expect(scene.server.handshakes).toHaveLength(2);
-    expect(storedTexts()).toEqual(['hello', 'unanswered']);
+
+    /** A client whose first connection falls silent to these commands. */
+    async function openSilent(isSilentTo: (name: string) => boolean): Promise<VisitorClient> {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+      const client = openPage();
+      await client.send('hello');
+      await until(() => isSettled(client));
+      scene.server.faults.onCommand = ({ name }) =>
+        scene.server.handshakes.length === 1 && isSilentTo(name) ? 'silence' : 'answer';
+      await client.send('unanswered');
+      await passUntil(() => sentTexts().length === 2);
+      return client;
+    }
+
+    it('is taken for lost when nothing else came meanwhile', async () => {
+      const client = await openSilent(() => true);
+      await passTime(8_100, vi.advanceTimersByTimeAsync);
+      await passUntil(() => isSettled(client));
+      expect(sentTexts()).toHaveLength(3);
+      expect(scene.server.handshakes).toHaveLength(2);
+      expect(storedTexts()).toEqual(['hello', 'unanswered']);
+    });
+
+    it('is taken for lost at the second silence in a row when other things came meanwhile', async () => {
+      const client = await openSilent((name) => name === 'message.send');
+      const told: boolean[] = [];
+      client.on('typing', ({ isTyping }) => told.push(isTyping));
+      const conversationId = client.getState().conversations[0]?.id ?? '';
+      // Falls silent again while the client waits.
+      const hearTyping = async () => {
+        const actor = { kind: 'agent', id: 'ag_test', name: 'Support' } as const;
+        scene.server.signal({ type: 'typing', conversationId, actor, isTyping: true });
+        await until(() => told.at(-1) === true);
+      };
+      await hearTyping();
+      await passTime(8_100, vi.advanceTimersByTimeAsync);
+      expect(scene.server.handshakes).toHaveLength(1);
+      await passUntil(() => sentTexts().length === 3);
+      await hearTyping();
+      await passTime(8_100, vi.advanceTimersByTimeAsync);
+      await passUntil(() => isSettled(client));
+      expect(sentTexts()).toHaveLength(4);
+      expect(scene.server.handshakes).toHaveLength(2);
+      expect(storedTexts()).toEqual(['hello', 'unanswered']);
+    });
   });
 
   it('says that there is no network, and keeps what is written meanwhile', async () => {
