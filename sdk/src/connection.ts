@@ -138,16 +138,19 @@ export class Connection<Hello extends { serverTime: string }> {
   readonly #ask = async (name: string, payload: unknown): Promise<unknown> => {
     const socket = this.#socket;
     if (!this.#isGreeted || !socket) throw this.#refusal ?? unreachable();
-    const heard = this.#heard;
+    const [heard, askedAt] = [this.#heard, Date.now()];
     let ack: unknown;
     try {
       ack = await socket.ask(name, payload, ACK_TIMEOUT_MS);
     } catch {
       const error = unreachable();
-      // Where other things came meanwhile, one lost answer is a lost answer; two in a row, or nothing at all, are a
-      // connection that only looks alive.
-      const looksDead = heard === this.#heard || ++this.#silences > 1;
-      if (socket === this.#socket && looksDead) this.#lose(error);
+      if (socket === this.#socket) {
+        // Where other things came meanwhile, or the question failed at once, one lost answer is a lost answer; two in a row,
+        // or nothing at all for so long, are a connection that only looks alive. A tab that leads finds out for those that follow.
+        const hasHeard = heard !== this.#heard || this.#isFollowing;
+        const isSilent = !hasHeard && Date.now() - askedAt >= ACK_TIMEOUT_MS;
+        if (++this.#silences > 1 || isSilent) this.#lose(error);
+      }
       throw error;
     }
     this.#heard++;

@@ -54,6 +54,23 @@ describe('a network that lets only HTTP through', () => {
     },
   );
 
+  it('may fail one request without being taken for lost', async () => {
+    scene.server.faults.onUpgrade = () => 'refuse';
+    const client = openPage();
+    await client.send('hello');
+    await pass(20_000);
+    const seen = new Set<string>();
+    client.subscribe(() => seen.add(client.getState().connection.status));
+    let sends = 0;
+    scene.server.faults.onCommand = ({ name }) =>
+      name === 'message.send' && ++sends === 1 ? 'disconnect' : 'answer';
+    await client.send('another');
+    await pass(3_000);
+    expect(sends).toBe(2);
+    expect(linesOf(client).slice(2)).toEqual([{ kind: 'text', text: 'another' }, 'sent']);
+    expect([...seen]).toEqual(['online']);
+  });
+
   it('is left for a real socket as soon as one works, without a gap or a double', async () => {
     scene.server.faults.onUpgrade = () => 'refuse';
     const client = openPage();

@@ -32,7 +32,14 @@ export async function openMongoStorage({ url, mayPrepare }: MongoStorageOptions)
     const lacks = await lacksOf(connection);
     if (lacks.length > 0) throw new Error(inWords(url, lacks));
   });
-  return await assemble(await connect(url));
+  const connection = await connect(url);
+  try {
+    return await assemble(connection);
+  } catch (cause) {
+    // A connection that stays keeps the process from ending.
+    await connection.close();
+    throw cause;
+  }
 }
 
 /**
