@@ -45,6 +45,19 @@ describe('health', () => {
     await server.close();
   });
 
+  test('tells of a store that is gone, and of one that is back, also when nobody but a balancer asks', async () => {
+    const fault = { isOn: true };
+    const server = await startTestServer({ wrapStorage: (storage) => withFault(storage, fault) });
+    const storeLines = () => server.logged.filter((entry) => entry.includes('the store is'));
+    await sendRequest(`${server.url}/readyz`);
+    await sendRequest(`${server.url}/readyz`);
+    expect(storeLines()).toEqual([expect.stringContaining('the store is unavailable')]);
+    fault.isOn = false;
+    await sendRequest(`${server.url}/readyz`);
+    expect(storeLines()[1]).toContain('the store is available');
+    await server.close();
+  });
+
   test('is looked up once for all who ask at the same time', async () => {
     let looks = 0;
     let finish = () => {};

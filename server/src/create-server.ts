@@ -34,13 +34,12 @@ import { createApp } from './transport/http/app.ts';
 import { createAuthenticateAgent } from './transport/http/authenticate.ts';
 import { createFaults, type Faults } from './transport/faults.ts';
 import { createRateLimit } from './transport/http/rate-limit.ts';
-import type { Readiness } from './transport/http/routes/health.ts';
 import type { MetricsDoor } from './transport/http/routes/metrics.ts';
-import { inTime } from './transport/in-time.ts';
 import { silentMeter } from './transport/meter.ts';
 import { createOverload, type Overload } from './transport/overload.ts';
 import { createConnectionCounts } from './transport/realtime/connection-counts.ts';
 import { attachGateway, type Gateway } from './transport/realtime/gateway.ts';
+import { createReadiness } from './transport/readiness.ts';
 import { createPublisher } from './transport/realtime/publisher.ts';
 import { createSocketServer } from './transport/realtime/socket-server.ts';
 import { createWriteBound, type WriteBound } from './transport/write-bound.ts';
@@ -136,7 +135,7 @@ async function assemble(
     rateLimit: createRateLimit({ limiter: cluster.limiter, clientAddress }),
     isDraining: () => life.isDraining,
     metrics: doorOf(metrics, config),
-    readiness: createReadiness(storage, life, limits),
+    readiness: createReadiness({ ...ports, isDraining: () => life.isDraining }),
     trustProxy: config.trustProxy,
   });
 
@@ -208,6 +207,7 @@ function start(parts: RunningParts): Server {
     },
     async close() {
       life.isDraining = true;
+      logger.info('stopping: what is under way is finished');
       stopPruning();
       await adminSocket?.close();
       await drain(httpServer, parts.gateway, parts.limits);
@@ -310,22 +310,4 @@ function pruneRegularly(sessions: Sessions, logger: Logger): () => void {
     sessions.prune().catch((err: unknown) => logger.error({ err }, 'old sessions stay for now'));
   }, PRUNE_MS).unref();
   return () => clearInterval(timer);
-}
-
-/** Anybody may ask, and each look at the store writes to its disk: those who ask at the same time share one. */
-function createReadiness(storage: Storage, life: Life, limits: Limits): () => Promise<Readiness> {
-  let checking: Promise<Readiness> | undefined;
-  return async () => {
-    if (life.isDraining) return 'draining';
-    // A store that hangs is as good as none, and whoever asks gives up before it does.
-    checking ??= inTime(storage.check(), limits.commandDeadlineMs)
-      .then(
-        () => 'ready' as const,
-        () => 'store_unavailable' as const,
-      )
-      .finally(() => {
-        checking = undefined;
-      });
-    return checking;
-  };
 }

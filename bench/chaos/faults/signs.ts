@@ -38,7 +38,7 @@ export const SIGNS = {
   /** What Prometheus shows of a dead process. It writes no line; the next one does. */
   killed: { metric: isSilent },
   started: { metric: changes('process_start_time_seconds'), line: 'listening' },
-  stopping: { metric: stands('alcove_draining', 1), line: 'closed' },
+  stopping: { metric: stands('alcove_draining', 1), line: 'stopping' },
   frozen: { metric: isSilent },
   thawed: { metric: isThere },
   'Redis lost': { metric: grows('alcove_cluster_outages_total'), line: 'Redis is out of reach' },

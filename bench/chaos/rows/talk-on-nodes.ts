@@ -8,6 +8,9 @@ const CANARY = 'canary in the mine';
 
 const QUICK_SEEN_MS = 40_000;
 
+/** As balancers do. It is how a node that nobody uses finds out that its store is gone. */
+const READY_EVERY_MS = 2000;
+
 /** A talk whose people are on different nodes, and what operators see of it. */
 export interface TalkOnNodes {
   talk: Talk;
@@ -29,6 +32,9 @@ export async function openTalkOnNodes(
   });
   // Short forms have no limits on time.
   const signs = watchSigns(stage.isQuick ? QUICK_SEEN_MS : undefined);
+  const asking = setInterval(() => {
+    for (const { url } of nodes) void askWhetherReady(url);
+  }, READY_EVERY_MS).unref();
   return {
     talk,
     watch: {
@@ -36,6 +42,7 @@ export async function openTalkOnNodes(
       shown: signs.shown,
       async end() {
         const { figures, failures } = await signs.end();
+        clearInterval(asking);
         const metrics = await Promise.all(nodes.map((node) => node.readMetrics()));
         const lines = nodes.flatMap((node) => node.lines.map(({ text }) => text));
         const secrets = findSecrets([...metrics, ...lines], [CANARY]);
@@ -51,4 +58,13 @@ export async function openTalkOnNodes(
       },
     },
   };
+}
+
+async function askWhetherReady(url: string): Promise<void> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(READY_EVERY_MS) });
+    await response.text();
+  } catch {
+    // A node may be dead or frozen. What it finds out it tells by itself.
+  }
 }

@@ -1,7 +1,5 @@
 import { Router } from 'express';
-
-/** What a balancer may hear. */
-export type Readiness = 'ready' | 'draining' | 'store_unavailable';
+import type { Readiness } from '../../readiness.ts';
 
 /** `/healthz`: the process runs. `/readyz`: it wants requests; 503 while it stops or cannot reach its data. */
 export function healthRoutes(readiness: () => Promise<Readiness>): Router {
