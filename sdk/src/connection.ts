@@ -52,9 +52,8 @@ export class Connection<Hello extends { serverTime: string }> {
   #mayNotComeBefore = 0;
   #drainMs = 0;
   #isTokenRefused = false;
-  #silences = 0;
-  /** Counts what came over sockets. */
-  #heard = 0;
+  /** From here on one more command without an answer means that the connection is lost. Events put it off, unless it is 0. */
+  #silentAt = 0;
   #clockSkewMs = 0;
   /** Whether the present socket has said hello: until then nothing can be asked. */
   #isGreeted = false;
@@ -138,23 +137,18 @@ export class Connection<Hello extends { serverTime: string }> {
   readonly #ask = async (name: string, payload: unknown): Promise<unknown> => {
     const socket = this.#socket;
     if (!this.#isGreeted || !socket) throw this.#refusal ?? unreachable();
-    const [heard, askedAt] = [this.#heard, Date.now()];
     let ack: unknown;
     try {
       ack = await socket.ask(name, payload, ACK_TIMEOUT_MS);
     } catch {
       const error = unreachable();
-      if (socket === this.#socket) {
-        // Where other things came meanwhile, or the question failed at once, one lost answer is a lost answer; two in a row,
-        // or nothing at all for so long, are a connection that only looks alive. A tab that leads finds out for those that follow.
-        const hasHeard = heard !== this.#heard || this.#isFollowing;
-        const isSilent = !hasHeard && Date.now() - askedAt >= ACK_TIMEOUT_MS;
-        if (++this.#silences > 1 || isSilent) this.#lose(error);
-      }
+      // Where other things came meanwhile, one lost answer is a lost answer; two in a row, or nothing at all for so long, are a
+      // connection that only looks alive.
+      if (socket === this.#socket && Date.now() >= this.#silentAt) this.#lose(error);
+      this.#silentAt = 0;
       throw error;
     }
-    this.#heard++;
-    this.#silences = 0;
+    this.#silentAt = Date.now() + ACK_TIMEOUT_MS;
     const { code } = (ack ?? {}) as Partial<Refusal>;
     if (socket === this.#socket && code === 'unauthenticated') this.#lose(ChatError.from(ack));
     return ack;
@@ -220,7 +214,7 @@ export class Connection<Hello extends { serverTime: string }> {
       onRefused: (reason) => this.#lose(ChatError.from(reason)),
       onLost: () => this.#lose(),
       onEvent: (name, payload) => {
-        this.#heard++;
+        this.#silentAt &&= Date.now() + ACK_TIMEOUT_MS;
         this.#tabs?.relay(name, payload);
         if (name === SERVER_FRAMES.hello && payload) this.#welcome(payload as Hello, token);
         if (name === SERVER_FRAMES.event) onEvent(payload);
@@ -240,7 +234,7 @@ export class Connection<Hello extends { serverTime: string }> {
       // On HTTP it goes on with HTTP, until a socket has said hello.
       if (this.#failures < MAX_FAILURES) this.#failures = 0;
       this.#isTokenRefused = false;
-      this.#silences = 0;
+      this.#silentAt = Date.now() + ACK_TIMEOUT_MS;
       clearTimeout(this.#timer);
       if (token) this.#renewBefore(token.accessExpiresAt);
     }
