@@ -11,8 +11,9 @@ import { browserStorage } from './shared/persisted.ts';
 // Browsers hide the attribute and give the nonce as a property only.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce;
 
-const store = createConsoleStore({ storage: browserStorage() });
-window.addEventListener('storage', (event) => hearOtherTab(store, event));
+const storage = browserStorage();
+const store = createConsoleStore({ storage });
+window.addEventListener('storage', ({ key }) => hearOtherTab(store, storage, key));
 const session = createSession({
   serverUrl: window.location.origin,
   store,

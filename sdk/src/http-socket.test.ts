@@ -265,12 +265,29 @@ describe('HTTP beside a real socket', () => {
     expect(await pollsIn(12_000)).toBe(4);
     answers['message.send'] = { ok: true };
     await socket.ask('message.send', {}, 8_000);
-    expect(await pollsIn(10_000)).toBe(10);
+    told = [];
+    expect(await pollsIn(14_000)).toBe(1);
+    expect(told).toEqual([...Array(7).fill('event'), 'hello', ...Array(6).fill('event')]);
     await pollsIn(10_000);
     expect(await pollsIn(12_000)).toBe(4);
     vi.stubGlobal('document', { visibilityState: 'hidden' });
     await pollsIn(3_000);
     expect(await pollsIn(30_000)).toBe(3);
+    socket.close();
+  });
+
+  it('looks at no heads before the questions before are answered', async () => {
+    const socket = await openByHttp();
+    answers['message.send'] = { ok: true };
+    await socket.ask('message.send', {}, 8_000);
+    answers['heads'] = new Promise(() => undefined);
+    socket.ask('heads', {}, 8_000).catch(() => undefined);
+    told = [];
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect(told).toEqual([]);
+    answers['heads'] = { ok: true };
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(told).not.toEqual([]);
     socket.close();
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { signedIn, signedOut } from '../client/session-slice.ts';
-import { draftChanged, selectDraft } from '../conversation/drafts.ts';
+import { draftChanged, draftSent, selectDraft } from '../conversation/drafts.ts';
 import { conversationOpened } from '../conversation/open-conversations.ts';
 import type { KeptStorage } from '../shared/persisted.ts';
 import { densityChosen, selectDensity, selectIsMuted, soundMuted } from '../shared/preferences.ts';
@@ -40,14 +40,12 @@ describe('the store', () => {
     const [here, there] = [createConsoleStore({ storage }), createConsoleStore({ storage })];
     for (const store of [here, there]) store.dispatch(signedIn({ agentId: 'ag_1' }));
     here.dispatch(draftChanged({ conversationId: 'cv_1', text: 'From here' }));
-    hearOtherTab(there, { key, newValue: storage.getItem(key) });
+    hearOtherTab(there, storage, key);
     there.dispatch(draftChanged({ conversationId: 'cv_2', text: 'From there' }));
-    hearOtherTab(here, { key, newValue: storage.getItem(key) });
-    hearOtherTab(here, {
-      key: 'alcove:console:ag_2:drafts',
-      newValue: '{"cv_3":{"text":"Not mine"}}',
-    });
-    hearOtherTab(here, { key, newValue: '{"cv_1":' });
+    hearOtherTab(here, storage, key);
+    const other = { 'alcove:console:ag_2:drafts': '{"cv_3":{"text":"Not mine"}}' };
+    hearOtherTab(here, memoryStorage(other), 'alcove:console:ag_2:drafts');
+    hearOtherTab(here, memoryStorage({ [key]: '{"cv_1":' }), key);
     expect(here.getState().drafts).toEqual({
       cv_1: { text: 'From here' },
       cv_2: { text: 'From there' },
@@ -61,10 +59,28 @@ describe('the store', () => {
     const [here, there] = [createConsoleStore({ storage }), createConsoleStore({ storage })];
     for (const store of [here, there]) store.dispatch(signedIn({ agentId: 'ag_1' }));
     here.dispatch(draftChanged({ conversationId: 'cv_1', text: 'R' }));
-    const told = storage.getItem(key);
+    there.dispatch(draftChanged({ conversationId: 'cv_2', text: 'Yes' }));
     here.dispatch(draftChanged({ conversationId: 'cv_1', text: 'Re' }));
-    hearOtherTab(there, { key, newValue: told });
-    expect(JSON.parse(storage.getItem(key) ?? '')).toEqual({ cv_1: { text: 'Re' } });
+    for (const store of [there, here]) hearOtherTab(store, storage, key);
+    const both = { cv_1: { text: 'Re' }, cv_2: { text: 'Yes' } };
+    expect(here.getState().drafts).toEqual(both);
+    expect(JSON.parse(storage.getItem(key) ?? '')).toEqual(both);
+  });
+
+  it('gives back nothing that was emptied in another tab, and drops nothing that was written there, when it had not heard of it', () => {
+    const storage = memoryStorage();
+    const key = 'alcove:console:ag_1:drafts';
+    const [here, frozen] = [createConsoleStore({ storage }), createConsoleStore({ storage })];
+    here.dispatch(signedIn({ agentId: 'ag_1' }));
+    here.dispatch(draftChanged({ conversationId: 'cv_1', text: 'Sent soon' }));
+    frozen.dispatch(signedIn({ agentId: 'ag_1' }));
+    here.dispatch(draftSent({ conversationId: 'cv_1' }));
+    here.dispatch(draftChanged({ conversationId: 'cv_2', text: 'New' }));
+    frozen.dispatch(draftChanged({ conversationId: 'cv_3', text: 'Awake' }));
+    expect(JSON.parse(storage.getItem(key) ?? '')).toEqual({
+      cv_2: { text: 'New' },
+      cv_3: { text: 'Awake' },
+    });
   });
 
   it('mutes every tab when one is muted', () => {
@@ -74,7 +90,7 @@ describe('the store', () => {
     for (const store of [here, there]) store.dispatch(signedIn({ agentId: 'ag_1' }));
     here.dispatch(soundMuted(true));
     expect(selectIsMuted(there.getState())).toBe(false);
-    hearOtherTab(there, { key, newValue: storage.getItem(key) });
+    hearOtherTab(there, storage, key);
     expect(selectIsMuted(there.getState())).toBe(true);
   });
 

@@ -3,13 +3,13 @@ import { actsReducer } from '../client/acts.ts';
 import { chatReducer } from '../client/chat.ts';
 import { sessionReducer, signedIn, signedOut } from '../client/session-slice.ts';
 import { updateReducer } from '../client/update.ts';
-import { acceptDrafts, draftsRead, draftsReducer } from '../conversation/drafts.ts';
+import { acceptDrafts, draftsRead, draftsReducer, mergeDrafts } from '../conversation/drafts.ts';
 import {
   acceptOpenConversations,
   openConversationsRead,
   openConversationsReducer,
 } from '../conversation/open-conversations.ts';
-import { type KeptStorage, parseKept, readKept, writeKept } from '../shared/persisted.ts';
+import { type KeptStorage, readKept, writeKept } from '../shared/persisted.ts';
 import {
   acceptPreferences,
   DEFAULT_PREFERENCES,
@@ -47,21 +47,22 @@ export function createConsoleStore({ storage }: { storage: KeptStorage | null })
 export type ConsoleStore = ReturnType<typeof createConsoleStore>;
 
 /**
- * Takes over what another tab has kept (the browser's `storage` event): the drafts, since tabs write the whole map and one
- * that did not know of the other's would drop them; and the preferences, since the tab that makes the sounds may not be
- * the one in which they were muted.
+ * Takes over what another tab has kept under `key` (the browser's `storage` event): the drafts, since somebody may go on
+ * here with what they began there; and the preferences, since the tab that makes the sounds may not be the one in which
+ * they were muted. Read anew: an event tells of the past, and this tab may have written since.
  */
 export function hearOtherTab(
   store: ConsoleStore,
-  { key, newValue }: Pick<StorageEvent, 'key' | 'newValue'>,
+  storage: KeptStorage | null,
+  key: string | null,
 ): void {
   const { session } = store.getState();
   if (session.status !== 'signed_in') return;
   if (key === keyOf('drafts', session.agentId)) {
-    const drafts = parseKept(newValue, acceptDrafts);
+    const drafts = readKept(storage, key, acceptDrafts);
     if (drafts) store.dispatch(draftsRead(drafts));
   } else if (key === keyOf('preferences', session.agentId)) {
-    const preferences = parseKept(newValue, acceptPreferences);
+    const preferences = readKept(storage, key, acceptPreferences);
     if (preferences) store.dispatch(preferencesRead(preferences));
   }
 }
@@ -81,14 +82,27 @@ function keeping(storage: KeptStorage | null): Middleware<object, RootState> {
       !signedOut.match(action) &&
       !isRead(action)
     ) {
-      const after = store.getState();
-      for (const slice of KEPT) {
-        if (after[slice] === before[slice]) continue;
-        writeKept(storage, keyOf(slice, before.session.agentId), after[slice]);
-      }
+      writeChanged(storage, before.session.agentId, before, store.getState());
     }
     return result;
   };
+}
+
+function writeChanged(
+  storage: KeptStorage | null,
+  agentId: string,
+  before: RootState,
+  after: RootState,
+): void {
+  for (const slice of KEPT) {
+    if (after[slice] === before[slice]) continue;
+    const key = keyOf(slice, agentId);
+    const value =
+      slice === 'drafts'
+        ? mergeDrafts(readKept(storage, key, acceptDrafts) ?? {}, before.drafts, after.drafts)
+        : after[slice];
+    writeKept(storage, key, value);
+  }
 }
 
 function readAll(

@@ -84,6 +84,15 @@ export function acceptDrafts(value: unknown): Drafts | undefined {
   );
 }
 
+/** What is kept, with what changed here. Others stay as they are kept: another tab writes them, and this one may be behind. */
+export function mergeDrafts(kept: Drafts, before: Drafts, after: Drafts): Drafts {
+  const isChanged = (id: string) => before[id] !== after[id];
+  return Object.fromEntries([
+    ...Object.entries(kept).filter(([id]) => !isChanged(id)),
+    ...Object.entries(after).filter(([id]) => isChanged(id)),
+  ]);
+}
+
 function change(drafts: Drafts, id: string, update: (draft: Draft) => Draft): Drafts {
   const { [id]: before = EMPTY, ...others } = drafts;
   const draft = update(before);

@@ -12,19 +12,7 @@ export function readKept<Value>(
   accept: (value: unknown) => Value | undefined,
 ): Value | undefined {
   try {
-    return parseKept(storage?.getItem(key) ?? null, accept);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The value in a kept text, as `readKept` reads it. */
-export function parseKept<Value>(
-  text: string | null,
-  accept: (value: unknown) => Value | undefined,
-): Value | undefined {
-  try {
-    return accept(JSON.parse(text ?? 'null'));
+    return accept(JSON.parse(storage?.getItem(key) ?? 'null'));
   } catch {
     return undefined;
   }

@@ -65,6 +65,41 @@ describe.runIf(server)('a connection whose sockets were closed in the moment of 
     await once(client, 'open');
     expect(await ping()).toMatchObject({ ok: 1 });
   });
+
+  it('is made anew when no other can be made behind it, although heartbeats go on', {
+    timeout: 60_000,
+  }, async () => {
+    const connection = await connect(freshDatabase(server ?? ''));
+    const client = connection.getClient();
+    const watch = reconnectWhenStuck(client);
+    onTestFinished(async () => {
+      await watch.close();
+      await connection.close();
+    });
+    const ping = async () => await connection.db?.admin().ping();
+
+    const realWrite = Socket.prototype.write;
+    const write = vi.spyOn(Socket.prototype, 'write').mockImplementation(function (
+      this: Socket,
+      ...given: unknown[]
+    ) {
+      // A greeting says who comes; a heartbeat does not any more.
+      const isStalled = /ping|application/.test(String(given[0]));
+      if (isStalled) this.destroy();
+      return realWrite.apply(this, given as Parameters<typeof realWrite>);
+    });
+    // The connection that there is, and the two that may be made at once.
+    for (let one = 0; one < 3; one += 1) ping().catch(() => undefined);
+    await vi.waitFor(() => expect(write).toHaveBeenCalledTimes(3));
+    write.mockRestore();
+    await expect(ping()).rejects.toThrow('Timed out while checking out a connection');
+    const heartbeat = once(client, 'serverHeartbeatSucceeded');
+    await expect(ping()).rejects.toThrow('Timed out while checking out a connection');
+    await heartbeat;
+
+    await once(client, 'open');
+    expect(await ping()).toMatchObject({ ok: 1 });
+  });
 });
 
 it('counts what the driver says of a closed client as an outage', async () => {

@@ -3,7 +3,8 @@ import { mongo } from 'mongoose';
 /*
  * The driver waits for `drain` when a socket does not take at once what is written to it. A socket whose other side has
  * just closed it never drains, and if the driver has not yet heard of that, it waits for ever (`Connection.writeCommand`
- * of mongodb 7.8 and 7.9). What waits then is one call; or, worse, a heartbeat: the driver has no connection until it ends.
+ * of mongodb 7.8 and 7.9). What waits then is one call; or, worse, a heartbeat, since the driver has no connection until
+ * it ends; or the greeting of a new connection: behind two of those no further one is begun (`maxConnecting`).
  */
 
 /**
@@ -29,26 +30,22 @@ export async function endWithin<Result>(ms: number, work: Promise<Result>): Prom
 const LOOK_EVERY_MS = 2500;
 const MOST_LOOKS = 4;
 
-/** To close and to connect take no longer, unless they never end. */
-const RECONNECT_MS = 5000;
+/** To close, and to connect, are up to two questions each. They take no longer, unless they never end. */
+const RECONNECT_MS = 15_000;
 
-/** Lets a client connect anew when one of its heartbeats does not end. */
+/** Whoever closes waits no longer for what is under way: each single question ends within it. */
+export const LONGEST_END_MS = 6000;
+
+/** Lets a client connect anew when one of its heartbeats does not end, or nobody gets a connection although they do. */
 export function reconnectWhenStuck(client: mongo.MongoClient): { close(): Promise<void> } {
-  /** How often each heartbeat under way was looked at. Not for how long: a process that was frozen has looked once. */
-  const looks = new Map<string, number>();
-  client.on('serverHeartbeatStarted', ({ connectionId }) => looks.set(connectionId, 0));
-  client.on('serverHeartbeatSucceeded', ({ connectionId }) => looks.delete(connectionId));
-  client.on('serverHeartbeatFailed', ({ connectionId }) => looks.delete(connectionId));
-  client.on('serverClosed', ({ address }) => looks.delete(address));
-
+  const looks = countLooks(client);
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
   let isConnected = true;
   let running: Promise<void> = Promise.resolve();
 
   const look = async () => {
-    for (const [address, count] of looks) looks.set(address, count + 1);
-    if (isConnected && Math.max(0, ...looks.values()) <= MOST_LOOKS) return;
+    if (isConnected && looks.count() <= MOST_LOOKS) return;
     isConnected = false;
     // Whatever is asked for meanwhile fails at once, as it did anyway.
     await endWithin(RECONNECT_MS, client.close());
@@ -68,7 +65,35 @@ export function reconnectWhenStuck(client: mongo.MongoClient): { close(): Promis
     async close() {
       isClosed = true;
       clearTimeout(timer);
-      await running;
+      await endWithin(LONGEST_END_MS, running).catch(() => undefined);
+    },
+  };
+}
+
+/** How often each thing that has to end was looked at. Not for how long: a process that was frozen has looked once. */
+function countLooks(client: mongo.MongoClient): { count(): number } {
+  const heartbeats = new Map<string, number>();
+  /** Servers to which somebody waited for a connection in vain, and nobody got one since. */
+  const waits = new Map<string, number>();
+  client.on('serverHeartbeatStarted', ({ connectionId }) => heartbeats.set(connectionId, 0));
+  client.on('serverHeartbeatSucceeded', ({ connectionId }) => heartbeats.delete(connectionId));
+  client.on('connectionCheckOutFailed', ({ address, reason }) => {
+    if (reason === 'timeout' && !waits.has(address)) waits.set(address, 0);
+  });
+  client.on('connectionCheckedOut', ({ address }) => waits.delete(address));
+  const forget = (address: string) => {
+    heartbeats.delete(address);
+    waits.delete(address);
+  };
+  // A server that is away gives nobody a connection.
+  client.on('serverHeartbeatFailed', ({ connectionId }) => forget(connectionId));
+  client.on('serverClosed', ({ address }) => forget(address));
+  return {
+    count() {
+      for (const looks of [heartbeats, waits]) {
+        for (const [address, count] of looks) looks.set(address, count + 1);
+      }
+      return Math.max(0, ...heartbeats.values(), ...waits.values());
     },
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { mongo } from 'mongoose';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { createGuard, type GuardOptions } from './guard.ts';
 
@@ -72,4 +72,35 @@ it('finishes what it accepted before it closes, then refuses and asks no more', 
   const asked = probe.mock.calls.length;
   await wait(30);
   expect(probe).toHaveBeenCalledTimes(asked);
+});
+
+describe('what never ends', () => {
+  const never = () => new Promise<never>(() => undefined);
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is an outage to whoever called', async () => {
+    const { guard } = open();
+    const called = guard.run('get', never).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await called).toBeInstanceOf(StoreUnavailableError);
+  });
+
+  it('does not keep the guard from looking whether the database is back', async () => {
+    const { guard, probe } = open({ patienceMs: 0 });
+    await expect(guard.run('get', away)).rejects.toThrow(StoreUnavailableError);
+    probe.mockImplementationOnce(never).mockImplementation(here);
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(await guard.run('get', here)).toBe('here');
+  });
+
+  it('does not keep it from closing', async () => {
+    const { guard } = open();
+    const called = guard.run('get', never).catch((error: unknown) => error);
+    const closed = guard.close();
+    await vi.advanceTimersByTimeAsync(6000);
+    await closed;
+    await vi.advanceTimersByTimeAsync(24_000);
+    expect(await called).toBeInstanceOf(StoreUnavailableError);
+  });
 });

@@ -1,12 +1,12 @@
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
-import { endWithin } from './driver-stalls.ts';
+import { endWithin, LONGEST_END_MS } from './driver-stalls.ts';
 import { isUnavailable } from './store-error.ts';
 
 /** What every call of the store passes. */
 export interface Guard {
   /** @throws StoreUnavailableError when the database cannot answer, at once while it has been so for long. */
   run<Result>(operation: string, act: () => Promise<Result>): Promise<Result>;
-  /** Refuses from now on, and resolves when what was accepted is done. */
+  /** Refuses from now on, and resolves when what was accepted is done, or nobody waits for it any more. */
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export function createGuard(options: GuardOptions): Guard {
     },
     async close() {
       isClosed = true;
-      await Promise.allSettled(underWay);
+      await endWithin(LONGEST_END_MS, Promise.allSettled(underWay)).catch(() => undefined);
       breaker.close();
     },
   };

@@ -84,14 +84,14 @@ async function assemble(connection: Connection): Promise<Storage> {
   });
 }
 
-/** The database's clock, by how far this process's own is from it. Read anew by each sweep: clocks get set. */
+/** The database's clock, as this process goes on counting it between two sweeps, whatever its own clock is set to. */
 function createDatabaseClock(connection: Connection) {
-  let aheadMs = 0;
-  const now = () => new Date(Date.now() + aheadMs);
+  let startedAt = 0;
+  const now = () => new Date(startedAt + performance.now());
   return {
     now,
     async read(): Promise<Date> {
-      aheadMs = (await readDatabaseTime(connection)).getTime() - Date.now();
+      startedAt = (await readDatabaseTime(connection)).getTime() - performance.now();
       return now();
     },
   };

@@ -1,6 +1,6 @@
 import { trusted } from 'mongoose';
 import type { Models } from './collections.ts';
-import { endWithin } from './driver-stalls.ts';
+import { endWithin, LONGEST_END_MS } from './driver-stalls.ts';
 import type { Rows } from './rows.ts';
 import { isUnavailable } from './store-error.ts';
 
@@ -36,9 +36,6 @@ const GRACE_MS = 2_000;
 
 /** Rows of an hour in which everything went wrong are mended in less. */
 const LONGEST_SWEEP_MS = 10 * 60_000;
-
-/** A look that was told to stop stops after the question that is under way. */
-const LONGEST_END_MS = 5_000;
 
 export function startSweep({
   models,
@@ -87,6 +84,7 @@ export function startSweep({
     async close() {
       isClosed = true;
       clearTimeout(timer);
+      // It stops after the question that is under way.
       await endWithin(LONGEST_END_MS, running).catch(() => undefined);
     },
   };

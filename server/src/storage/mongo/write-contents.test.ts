@@ -4,6 +4,8 @@ import { findMongo, freshDatabase } from '../../testing/start-mongo.ts';
 import { detailsOf, placeEvent, saidOf } from '../event-details.ts';
 import { defineModels } from './collections.ts';
 import { connect } from './connection.ts';
+import { createRows } from './rows.ts';
+import { startSweep } from './sweep.ts';
 import { writeMongoContents } from './write-contents.ts';
 
 const server = await findMongo();
@@ -40,9 +42,15 @@ describe.runIf(server)('contents of another store', () => {
 
     const connection = await connect(url);
     onTestFinished(() => connection.close());
-    const stored = await defineModels(connection)
-      .events.findOne({ conversationId: opened.id })
-      .lean();
-    expect(stored).toMatchObject({ seq: 1, storedAt: new Date(0) });
+    const models = defineModels(connection);
+    const readDatabaseTime = async () => new Date();
+    const sweep = startSweep({ models, rows: createRows(models), readDatabaseTime });
+    onTestFinished(() => sweep.close());
+    // Were it looked at, this row would be mended.
+    await models.conversations.updateOne({ _id: opened.id }, { $set: { appliedSeq: 0 } });
+    expect(await sweep.once()).toBe(0);
+    const storedAt = new Date(Date.now() - 5000);
+    await models.events.updateOne({ conversationId: opened.id }, { $set: { storedAt } });
+    expect(await sweep.once(), 'what was stored lately is looked at').toBe(1);
   });
 });

@@ -261,7 +261,11 @@ export const MIGRATIONS: readonly string[] = [
       message_count, visitor_message_count FROM events
     UNION ALL
     SELECT conversation, seq, type, at, actor_kind, actor_id, via, client_event_id, details, is_visible, visitor_prev,
-      message_count, visitor_message_count FROM late_events;
+      message_count, visitor_message_count FROM late_events
+    -- They stay for a moment when they have come to their places.
+    WHERE NOT EXISTS (
+      SELECT 1 FROM events WHERE events.conversation = late_events.conversation AND events.seq = late_events.seq
+    );
   `,
 ];
 

@@ -12,8 +12,10 @@ export function catchingUp(prepare: Prepare, placing: Placing): () => void {
     `SELECT workspace_id, ${CONVERSATION_COLUMNS} FROM conversations
      WHERE number IN (SELECT conversation FROM late_events)`,
   );
+  // Some are there already, and not gone yet from where they waited.
   const place = prepare(
-    `INSERT INTO events (${EVENT_VALUES}) SELECT ${EVENT_VALUES} FROM late_events`,
+    `INSERT INTO events (${EVENT_VALUES}) SELECT ${EVENT_VALUES} FROM late_events WHERE true
+     ON CONFLICT (conversation, seq) DO NOTHING`,
   );
   const drop = prepare('DELETE FROM late_events');
   const unfolded = prepare<EventColumns & { visitor_message_count: number }>(
@@ -30,6 +32,7 @@ export function catchingUp(prepare: Prepare, placing: Placing): () => void {
       const { number, workspace_id: workspaceId } = row;
       const filed = toConversation(row);
       const events = unfolded.all(number, filed.appliedSeq);
+      if (events.length === 0) continue;
       const folded = events
         .map((event) => toEvent(filed.id, event, event.seq - 1))
         .reduce(foldConversation, filed);

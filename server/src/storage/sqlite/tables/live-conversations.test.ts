@@ -58,6 +58,32 @@ it('lets nothing be late for long, whatever else is written', () => {
   expect([rowSeq('cv_0'), rowSeq('cv_1')]).toEqual([30, 0]);
 });
 
+it('takes the rows of what is in its place away side by side, and none that waits', () => {
+  groups.run(Array.from({ length: MANY }, (_, n) => says(`cv_${n % 2}`)));
+  vi.advanceTimersByTime(PATIENCE_MS);
+  groups.run(Array.from({ length: MANY }, () => says('cv_2')));
+  const waiting = connection.prepare('SELECT count(*) AS rows FROM late_events');
+  expect(waiting.get()).toEqual({ rows: MANY });
+  groups.run(Array.from({ length: MANY }, () => says('cv_3')));
+  groups.run([['placeLate', WORKSPACE, { conversationIds: ['cv_3'] }]]);
+  expect(waiting.get(), 'behind those of another').toEqual({ rows: 2 * MANY });
+  groups.run([['placeLate', WORKSPACE, { conversationIds: ['cv_2'] }]]);
+  expect(waiting.get()).toEqual({ rows: 0 });
+});
+
+it('leaves nothing of the words before an edit where they waited', () => {
+  const said = says('cv_1');
+  groups.run([...Array.from({ length: MANY }, () => says('cv_0')), said]);
+  groups.run([['placeLate', WORKSPACE, { conversationIds: ['cv_1'] }]]);
+  const kept = connection.prepare(
+    'SELECT count(*) AS rows FROM late_events JOIN conversations ON conversations.number = conversation WHERE id = ?',
+  );
+  expect(kept.get('cv_1')).toEqual({ rows: 1 });
+  groups.run([append('cv_1', drafts.edits())]);
+  expect(kept.get('cv_1')).toEqual({ rows: 0 });
+  expect(kept.get('cv_0')).toEqual({ rows: MANY });
+});
+
 it('goes on from what is late', () => {
   groups.run(Array.from({ length: MANY }, () => says('cv_0')));
   expect(groups.run([says('cv_0')])).toMatchObject([{ result: { seq: MANY + 1 } }]);
@@ -97,6 +123,14 @@ it('catches up with the log after a crash', () => {
   groups.run([['placeLate', WORKSPACE, { conversationIds: ['cv_4'] }]]);
   expect(groups.anyLate()).toBe(false);
   expectExact();
+});
+
+it('loses nothing that waits when the disk is full, whatever comes next', () => {
+  groups.run(Array.from({ length: MANY }, () => says('cv_0')));
+  fillDisk();
+  groups.run([]);
+  expectExact();
+  expect(groups.run([says('cv_0')])).toMatchObject([{ result: { seq: MANY + 1 } }]);
 });
 
 it('has every event once, in its place or on its way, and rows that fit, whatever happens in which order', () => {
@@ -172,7 +206,17 @@ function step(): fc.Arbitrary<() => void> {
     }),
     fc.constant(() => vi.advanceTimersByTime(PATIENCE_MS)),
     fc.constant(run([])),
+    fc.constant(fillDisk),
   );
+}
+
+/** A group that finds no room: all of it is taken back. */
+function fillDisk(): void {
+  const { page_count: pages } = connection.prepare('PRAGMA page_count').get() ?? {};
+  connection.exec(`PRAGMA max_page_count = ${Number(pages)}`);
+  const answers = groups.run(Array.from({ length: 20 * MANY }, () => says('cv_4')));
+  connection.exec('PRAGMA max_page_count = 1000000');
+  for (const answer of answers) expect(answer).toMatchObject({ outcome: 'unavailable' });
 }
 
 /** No such workspace. */
@@ -242,7 +286,8 @@ function expectExact(): void {
   const late = new Set(
     connection
       .prepare(
-        'SELECT id FROM late_events JOIN conversations ON conversations.number = conversation',
+        `SELECT id FROM late_events JOIN conversations ON conversations.number = conversation
+         WHERE (conversation, seq) NOT IN (SELECT conversation, seq FROM events)`,
       )
       .all()
       .map(({ id }) => id),
@@ -255,6 +300,11 @@ function expectExact(): void {
     const empty = emptyConversation({ id, visitorId: 'vi_1', contactId: 'co_1', createdAt: AT });
     expect(row).toEqual({ ...log.reduce(foldConversation, empty), clientConversationId: id });
   }
+  const stale = connection.prepare(
+    `SELECT events.seq FROM events JOIN late_events USING (conversation, seq)
+     WHERE events.details <> late_events.details`,
+  );
+  expect(stale.all()).toEqual([]);
   const counts = inboxCounts(WORKSPACE, 'ag_1', 99);
   for (const view of ['all', 'mine', 'unassigned', 'resolved'] as const) {
     const { conversations } = inbox(WORKSPACE, { view, agentId: 'ag_1', limit: 10 });

@@ -63,18 +63,13 @@ const PLACED_AT_ONCE = 128;
 export function createLiveConversations(prepare: Prepare): LiveConversations {
   const load = loading(prepare);
   const placing = createPlacing(prepare);
-  const catchUp = catchingUp(prepare, placing);
+  const caughtUp = createOnce(catchingUp(prepare, placing));
   const known = new LRUCache<string, LiveConversation>({ max: CONVERSATIONS });
   /** What is late longest comes first. */
   const late = new Map<string, LiveConversation>();
   /** Since the last `settle`. */
   const advanced = new Set<LiveConversation>();
-  let isCaughtUp = false;
-
-  function ensureCaughtUp(): void {
-    if (!isCaughtUp) catchUp();
-    isCaughtUp = true;
-  }
+  let lastNumber = 0;
 
   function place(conversation: LiveConversation): void {
     placing.place(conversation);
@@ -83,7 +78,7 @@ export function createLiveConversations(prepare: Prepare): LiveConversations {
 
   return {
     find(workspaceId, conversationId) {
-      ensureCaughtUp();
+      caughtUp.ensure();
       const key = keyOf(workspaceId, conversationId);
       const found = known.get(key) ?? late.get(key) ?? load(workspaceId, conversationId);
       if (found !== undefined) known.set(key, found);
@@ -91,7 +86,8 @@ export function createLiveConversations(prepare: Prepare): LiveConversations {
     },
 
     advance(conversation, step) {
-      take(conversation, step);
+      lastNumber += 1;
+      take(conversation, step, lastNumber);
       late.set(keyOf(conversation.workspaceId, step.record.id), conversation);
       advanced.add(conversation);
     },
@@ -102,29 +98,55 @@ export function createLiveConversations(prepare: Prepare): LiveConversations {
       overdue(late.values(), Math.max(PLACED_AT_ONCE, 2 * writes)).forEach(place);
       advanced.forEach(placing.keep);
       advanced.clear();
+      placing.drop(late.values().next().value);
     },
 
-    place,
+    place(conversation) {
+      place(conversation);
+      // Whoever changes it there must not leave the words from before anywhere.
+      placing.erase(conversation);
+    },
 
     placeAll(workspaceId, which) {
-      ensureCaughtUp();
+      caughtUp.ensure();
       select(late, workspaceId, which).forEach(place);
     },
 
-    anyLate: () => !isCaughtUp || late.size > 0,
+    anyLate: () => !caughtUp.isDone || late.size > 0,
 
     forget() {
       for (const everything of [known, late, advanced]) everything.clear();
       placing.forget();
-      isCaughtUp = false;
+      caughtUp.forget();
     },
   };
 }
 
-function take(conversation: LiveConversation, { event, record, visitorMessages }: Step): void {
+/** Does it when it is asked for first, and again when that is to be forgotten. */
+function createOnce(work: () => void) {
+  let isDone = false;
+  return {
+    get isDone() {
+      return isDone;
+    },
+    ensure(): void {
+      if (!isDone) work();
+      isDone = true;
+    },
+    forget(): void {
+      isDone = false;
+    },
+  };
+}
+
+function take(
+  conversation: LiveConversation,
+  { event, record, visitorMessages }: Step,
+  number: number,
+): void {
   const { record: filed } = conversation;
   conversation.late ??= { since: performance.now(), filed, events: [] };
-  conversation.late.events.push({ values: event });
+  conversation.late.events.push({ values: event, number, isKept: false });
   conversation.record = record;
   conversation.visitorMessages = visitorMessages;
 }

@@ -24,16 +24,22 @@ export interface LiveConversation {
 /** An event that waits for its place. */
 export interface LateEvent {
   values: EventValues;
-  /** Where it waits in the file: its row in `late_events`. */
-  number?: number;
+  /** Of its row in `late_events`. Given in the order in which things happened, and never twice. */
+  number: number;
+  /** Whether that row was written. */
+  isKept: boolean;
 }
 
 /** Puts conversations into the file: events into their log's stretch of it, and the row with its counts. */
 export interface Placing {
-  /** Puts everything that is late into its place. */
+  /** Puts everything that is late into its place. Where it waited it stays until `drop` or `erase`. */
   place(conversation: LiveConversation): void;
   /** Makes durable what is late, wherever it comes to lie. */
   keep(conversation: LiveConversation): void;
+  /** Takes away what lies before everything that waits since this conversation does; without one, all that there is. */
+  drop(oldest: LiveConversation | undefined): void;
+  /** Takes away at once what is left of a conversation's events where they waited. */
+  erase(conversation: LiveConversation): void;
   /** From now on the file alone says which numbers of changes were given out. */
   forget(): void;
 }
@@ -43,10 +49,7 @@ const WORKSPACES = 5000;
 
 export function createPlacing(prepare: Prepare): Placing {
   const placeEvent = prepare(`INSERT INTO events (${EVENT_VALUES}) VALUES (${EVENT_PLACEHOLDERS})`);
-  const keepEvent = prepare(
-    `INSERT INTO late_events (${EVENT_VALUES}) VALUES (${EVENT_PLACEHOLDERS})`,
-  );
-  const dropEvent = prepare('DELETE FROM late_events WHERE number = ?');
+  const waiting = keepingWaiting(prepare);
   const updateRow = prepare(
     `UPDATE conversations SET ${FOLDED_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE number = ?`,
   );
@@ -61,10 +64,8 @@ export function createPlacing(prepare: Prepare): Placing {
       const { workspaceId, number, record, visitorMessages, late } = conversation;
       if (late === undefined) return;
       conversation.late = undefined;
-      for (const event of late.events) {
-        placeEvent.run(...event.values);
-        if (event.number !== undefined) dropEvent.run(event.number);
-      }
+      for (const event of late.events) placeEvent.run(...event.values);
+      waiting.leave(number, late.events);
       const folded = foldedColumns(record, { visitorMessages, change: changes.next(workspaceId) });
       updateRow.run(...foldedValues(folded), number);
 
@@ -78,11 +79,19 @@ export function createPlacing(prepare: Prepare): Placing {
 
     keep({ late }) {
       for (const event of late?.events ?? []) {
-        event.number ??= Number(keepEvent.run(...event.values).lastInsertRowid);
+        if (!event.isKept) waiting.add(event);
+        event.isKept = true;
       }
     },
 
-    forget: () => changes.forget(),
+    drop: (oldest) => waiting.dropBefore(oldest?.late?.events[0]?.number),
+
+    erase: ({ number }) => waiting.erase(number),
+
+    forget() {
+      changes.forget();
+      waiting.forget();
+    },
   };
 }
 
@@ -100,5 +109,59 @@ function numberingChanges(prepare: Prepare) {
       return latest + 1;
     },
     forget: () => known.clear(),
+  };
+}
+
+/**
+ * The rows of `late_events`. One by one, as their events go to their places, they would change a page each; so they stay
+ * until all before them may go, and go side by side.
+ */
+function keepingWaiting(prepare: Prepare) {
+  const insert = prepare(
+    `INSERT INTO late_events (number, ${EVENT_VALUES}) VALUES (?, ${EVENT_PLACEHOLDERS})`,
+  );
+  const deleteBefore = prepare('DELETE FROM late_events WHERE number < ?');
+  const deleteAll = prepare('DELETE FROM late_events');
+  const deleteOne = prepare('DELETE FROM late_events WHERE number = ?');
+  let hasRows = false;
+  /** Rows of events that are in their places, by conversation. */
+  const left = new Map<number, number[]>();
+
+  return {
+    add({ number, values }: LateEvent): void {
+      hasRows = true;
+      insert.run(number, ...values);
+    },
+    leave(conversation: number, events: readonly LateEvent[]): void {
+      const numbers = events.flatMap(({ number, isKept }) => (isKept ? number : []));
+      if (numbers.length === 0) return;
+      const earlier = left.get(conversation) ?? [];
+      // Those that are left longest come first.
+      left.delete(conversation);
+      left.set(conversation, [...earlier, ...numbers]);
+    },
+    dropBefore(number: number | undefined): void {
+      if (!hasRows) return;
+      if (number === undefined) {
+        deleteAll.run();
+        left.clear();
+        hasRows = false;
+        return;
+      }
+      deleteBefore.run(number);
+      for (const [conversation, numbers] of left) {
+        if ((numbers.at(-1) ?? 0) >= number) break;
+        left.delete(conversation);
+      }
+    },
+    erase(conversation: number): void {
+      for (const number of left.get(conversation) ?? []) deleteOne.run(number);
+      left.delete(conversation);
+    },
+    /** Nobody knows any more what of them is in its place: all of it stays until the file was caught up with. */
+    forget(): void {
+      left.clear();
+      hasRows = false;
+    },
   };
 }
