@@ -43,7 +43,7 @@ import { createReadiness } from './transport/readiness.ts';
 import { createPublisher } from './transport/realtime/publisher.ts';
 import { createSocketServer } from './transport/realtime/socket-server.ts';
 import { createWriteBound, type WriteBound } from './transport/write-bound.ts';
-import { type RememberingAuthenticator, rememberVisitors } from './transport/verified-visitors.ts';
+import { type RememberingAuthenticator, rememberVerified } from './transport/verified-tokens.ts';
 
 /** What a server is made from. */
 export interface ServerOptions {
@@ -248,7 +248,7 @@ function createServices({ keys, passwordCost, cluster, domain, publicUrl, ...por
     sessions,
     agents,
     invitations,
-    authenticator: rememberVisitors({
+    authenticator: rememberVerified({
       ...shared,
       authenticator: createAuthenticator(shared),
       revocations,

@@ -65,7 +65,7 @@ export interface Limits {
   pingTimeoutMs: number;
   /** How often connections are looked over for expired tokens. */
   sessionSweepMs: number;
-  /** A visitor's token and page that were found good need not be looked up again in this time. */
+  /** A token, and a visitor's page, that were found good need not be looked up again in this time. */
   verifiedMs: number;
   /**
    * A connection's session is looked up again this often, in case nobody told this node that it has ended. Half of it at
@@ -122,7 +122,7 @@ export interface Limits {
   cachedTurns: number;
   /** Remembered: workspaces' agents. */
   cachedRosters: number;
-  /** Remembered: visitors' tokens that were found good. */
+  /** Remembered: tokens that were found good, as many of visitors as of agents. */
   cachedTokens: number;
   /** Remembered: where a visitor was last seen, and when. */
   cachedVisits: number;

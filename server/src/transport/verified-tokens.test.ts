@@ -5,7 +5,7 @@ import type { Authenticator } from '../domain/authenticator.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import type { VisitorPrincipal } from '../domain/principal.ts';
 import { createTestClock } from '../testing/test-clock.ts';
-import { rememberVisitors } from './verified-visitors.ts';
+import { rememberVerified } from './verified-tokens.ts';
 
 const LATER = 15 * 60_000;
 
@@ -31,6 +31,7 @@ function start({ verifiedMs = 60_000, cachedTokens = 100 } = {}) {
     },
     async agent(token) {
       asked.push(token);
+      if (!gate.isOpen) throw new DomainError('unauthenticated', 'The session has ended.');
       return { ...principal, kind: 'agent', agentId: 'ag_1', accountId: 'ac_1', role: 'agent' };
     },
     async checkVisitorOrigin(_workspaceId, origin) {
@@ -40,7 +41,7 @@ function start({ verifiedMs = 60_000, cachedTokens = 100 } = {}) {
     checkAgentOrigin: () => {},
   };
   const limits = { verifiedMs, cachedTokens };
-  const remembering = rememberVisitors({ authenticator, revocations, clock, limits });
+  const remembering = rememberVerified({ authenticator, revocations, clock, limits });
   onTestFinished(remembering.close);
   return { clock, revocations, asked, principal, gate, ...remembering };
 }
@@ -101,11 +102,17 @@ it('remembers no refusal, neither of a token nor of a page', async () => {
   await expect(checkVisitorOrigin('ws_2', 'https://shop.example')).rejects.toThrow('Not here');
 });
 
-it('looks every agent up each time', async () => {
-  const { agent, asked } = start();
+it('looks every agent up who comes in, and for commands only now and then', async () => {
+  const { agent, knownAgent, revocations, principal, gate, asked } = start();
   await agent('token');
   await agent('token');
-  expect(asked).toHaveLength(2);
+  await knownAgent('token');
+  await knownAgent('token');
+  expect(asked).toHaveLength(3);
+  gate.isOpen = false;
+  await expect(agent('token')).rejects.toMatchObject({ code: 'unauthenticated' });
+  revocations.revoke(principal.sessionId);
+  await expect(knownAgent('token')).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 
 it('never remembers more than it may', async () => {
