@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTemporaryKeys, generateKey, idsOf, parseKeyRing } from '../../domain/keys.ts';
 import { defaultLimits } from '../../limits.ts';
@@ -6,6 +7,7 @@ import { createLogger } from '../../logger.ts';
 import { hasRedis, startRedis, type TestRedis } from '../../testing/start-redis.ts';
 import { openTcpLink } from '../../testing/tcp-link.ts';
 import type { Cluster, KeyIds } from '../cluster.ts';
+import { createKeyCheck } from './key-check.ts';
 import { createRedisCluster } from './redis-cluster.ts';
 
 /** What operations.md gives a user. */
@@ -115,6 +117,31 @@ describe.runIf(hasRedis())('a node that joins', { timeout: 30_000 }, () => {
     expect(late.logged.filter((line) => line.includes('alcove keys export'))).toHaveLength(1);
     await late.close();
     await link.close();
+  });
+
+  it('says so once when it looks again before it has heard', async () => {
+    const prefix = newPrefix();
+    await join({ prefix });
+    const store = new Redis(redis.url);
+    const logged: string[] = [];
+    let lookAgain = () => {};
+    const check = createKeyCheck({
+      ...{ store, prefix, node: 'late', keyIds: newKeyIds(), ttlMs: 1_000, refreshMs: 60_000 },
+      isDown: () => false,
+      onUp: (listener) => {
+        lookAgain = listener;
+      },
+      logger: createLogger('info', { write: (line) => logged.push(line) }),
+    });
+    check.watch();
+    lookAgain();
+    lookAgain();
+    await check.look();
+    // Answers come in the order of the questions, and what follows an answer is over before the next turn.
+    await store.ping();
+    expect(logged).toHaveLength(1);
+    await check.close();
+    await store.quit();
   });
 
   it('is not kept out by what somebody else writes', async () => {

@@ -64,6 +64,7 @@ export function createKeyCheck(options: {
   const key = `${prefix}:keys`;
   const ring = JSON.stringify(keyIds);
   let areForeign = false;
+  let isTold = false;
   let timer: NodeJS.Timeout | undefined;
 
   const say = async (isSure: boolean) =>
@@ -82,8 +83,10 @@ export function createKeyCheck(options: {
   }
 
   async function lookAndTell(): Promise<void> {
-    const wereForeign = areForeign;
-    if ((await look()) && !wereForeign) logger.error(FOREIGN_KEYS);
+    await look();
+    // Several looks may be under way: what was told is asked when one ends, not when it begins.
+    if (areForeign && !isTold) logger.error(FOREIGN_KEYS);
+    isTold = areForeign;
   }
 
   return {
